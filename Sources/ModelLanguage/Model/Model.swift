@@ -1,0 +1,223 @@
+public import Diagnostics
+public import Units
+
+/// An elaborated model: every instance expanded, every name a dotted path, every number in SI.
+///
+/// What the later layers see of a model. Names and declared units are kept for people to read;
+/// no later layer computes with them.
+public struct Model: Sendable {
+  /// The name after the keyword `model` or `component`.
+  public var name: String
+  /// The text of the documentation comment of the top level, or an empty string.
+  public var documentation: String
+  /// What stays constant during a run and can be set from outside, in order of declaration.
+  public var parameters: [Parameter]
+  /// What is held constant between the changes that an experiment makes.
+  public var inputs: [Input]
+  /// What is integrated.
+  public var states: [State]
+  /// What follows from the others; each refers only to those before it.
+  public var quantities: [DerivedQuantity]
+  /// Crossings that change states.
+  public var events: [Event]
+  /// The ways in which a dose can enter.
+  public var routes: [Route]
+  /// Sums of states that the equations keep constant.
+  public var conservations: [Conservation]
+  /// Every file that the model was read from, the main file first.
+  public var sources: [SourceFile]
+
+  /// Makes a model of its parts.
+  public init(
+    name: String, documentation: String = "", parameters: [Parameter] = [], inputs: [Input] = [],
+    states: [State] = [], quantities: [DerivedQuantity] = [], events: [Event] = [],
+    routes: [Route] = [], conservations: [Conservation] = [], sources: [SourceFile] = []
+  ) {
+    self.name = name
+    self.documentation = documentation
+    self.parameters = parameters
+    self.inputs = inputs
+    self.states = states
+    self.quantities = quantities
+    self.events = events
+    self.routes = routes
+    self.conservations = conservations
+    self.sources = sources
+  }
+}
+
+/// Where a number comes from.
+public enum Provenance: Sendable, Hashable {
+  /// A publication or another citable origin.
+  case source(String)
+  /// A choice of the model's author, with its reason.
+  case assumed(String)
+  /// A formula over other parameters.
+  case derived
+}
+
+/// What every named thing in a model has.
+public struct Declaration: Sendable, Hashable {
+  /// The dotted path, such as `ketamine.weight`.
+  public var path: String
+  /// The unit that the author declared: for display, for files, and as the scale of tolerances.
+  public var unit: PhysicalUnit
+  /// The documentation comment, or an empty string.
+  public var documentation: String
+  /// Where it is declared.
+  public var range: SourceRange
+
+  /// Makes a declaration.
+  public init(path: String, unit: PhysicalUnit, documentation: String = "", range: SourceRange) {
+    self.path = path
+    self.unit = unit
+    self.documentation = documentation
+    self.range = range
+  }
+}
+
+/// A number that is constant during a run.
+public struct Parameter: Sendable {
+  public var declaration: Declaration
+  /// The default, over numbers and earlier or later parameters, without cycles.
+  public var defaultValue: Expression
+  /// The allowed values in SI units, or `nil` where the author gave no range.
+  public var allowed: ClosedRange<Double>?
+  /// Where the value comes from.
+  public var provenance: Provenance
+
+  /// Makes a parameter.
+  public init(
+    declaration: Declaration, defaultValue: Expression, allowed: ClosedRange<Double>? = nil,
+    provenance: Provenance
+  ) {
+    self.declaration = declaration
+    self.defaultValue = defaultValue
+    self.allowed = allowed
+    self.provenance = provenance
+  }
+}
+
+/// A value that an experiment may change at given times and that is constant between them.
+public struct Input: Sendable {
+  public var declaration: Declaration
+  /// The value until it is first changed, over parameters.
+  public var defaultValue: Expression
+
+  /// Makes an input.
+  public init(declaration: Declaration, defaultValue: Expression) {
+    self.declaration = declaration
+    self.defaultValue = defaultValue
+  }
+}
+
+/// A variable that is integrated.
+public struct State: Sendable {
+  public var declaration: Declaration
+  /// The value at the start, over parameters.
+  public var initialValue: Expression
+  /// The derivative with respect to time, in SI units per second.
+  public var derivative: Expression
+
+  /// Makes a state.
+  public init(declaration: Declaration, initialValue: Expression, derivative: Expression) {
+    self.declaration = declaration
+    self.initialValue = initialValue
+    self.derivative = derivative
+  }
+}
+
+/// A named value that follows from parameters, inputs, states and earlier quantities.
+public struct DerivedQuantity: Sendable {
+  public var declaration: Declaration
+  public var value: Expression
+  /// Whether the component lists it as an output.
+  public var isOutput: Bool
+
+  /// Makes a derived quantity.
+  public init(declaration: Declaration, value: Expression, isOutput: Bool) {
+    self.declaration = declaration
+    self.value = value
+    self.isOutput = isOutput
+  }
+}
+
+/// A crossing of zero that changes states at once.
+public struct Event: Sendable {
+  /// In which direction the function has to cross zero.
+  public enum Direction: Sendable, Hashable {
+    case rising
+    case falling
+  }
+
+  public var declaration: Declaration
+  /// The function whose zero is the time of the event.
+  public var function: Expression
+  public var direction: Direction
+  /// The states that change, by index, and their values after the event, over values before it.
+  public var assignments: [(state: Int, value: Expression)]
+
+  /// Makes an event.
+  public init(
+    declaration: Declaration, function: Expression, direction: Direction,
+    assignments: [(state: Int, value: Expression)]
+  ) {
+    self.declaration = declaration
+    self.function = function
+    self.direction = direction
+    self.assignments = assignments
+  }
+}
+
+/// A way in which a dose enters the model.
+public struct Route: Sendable {
+  /// One place that a part of the dose goes to.
+  public struct Target: Sendable {
+    /// The state that receives the dose.
+    public var state: Int
+    /// The input whose value is added to this state's derivative: the rate of an infusion.
+    public var rateInput: Int
+    /// The bioavailability, over parameters and `amount`; 1 where the author gave none.
+    public var fraction: Expression
+    /// The time over which a bolus enters at a constant rate, over parameters and `amount`;
+    /// `nil` for at once.
+    public var duration: Expression?
+    /// The delay before the dose appears, over parameters and `amount`; `nil` for none.
+    public var lag: Expression?
+
+    /// Makes a target.
+    public init(
+      state: Int, rateInput: Int, fraction: Expression, duration: Expression? = nil,
+      lag: Expression? = nil
+    ) {
+      self.state = state
+      self.rateInput = rateInput
+      self.fraction = fraction
+      self.duration = duration
+      self.lag = lag
+    }
+  }
+
+  /// The path is the instance's path and the route's name, such as `ketamine.intravenous`; the
+  /// unit is the unit of the first target's state.
+  public var declaration: Declaration
+  public var targets: [Target]
+
+  /// Makes a route.
+  public init(declaration: Declaration, targets: [Target]) {
+    self.declaration = declaration
+    self.targets = targets
+  }
+}
+
+/// A weighted sum of states that stays constant.
+public struct Conservation: Sendable {
+  public var terms: [(state: Int, weight: Double)]
+  public var declaration: Declaration
+
+  /// Makes a conservation law.
+  public init(terms: [(state: Int, weight: Double)], declaration: Declaration) {
+    self.terms = terms
+    self.declaration = declaration
+  }
+}
