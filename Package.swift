@@ -14,11 +14,20 @@ let package = Package(
     // Layer 0
     .target(name: "Units"),
     .target(name: "Diagnostics"),
+    .target(name: "CElementwise"),
+    .target(name: "Programs", dependencies: ["CElementwise"]),
     // Layer 1
     .target(name: "ModelLanguage", dependencies: ["Units", "Diagnostics"]),
-  ]
+    .target(name: "Solvers", dependencies: ["Programs"]),
+    // Layer 2
+    .target(name: "Dynamics", dependencies: ["ModelLanguage", "Solvers", "Programs"]),
+    // Layer 4
+    .target(
+      name: "Simulations", dependencies: ["Dynamics", "ModelLanguage", "Programs", "Solvers", "Units"]),
+  ],
+  cLanguageStandard: .gnu2x
 )
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
   target.swiftSettings = (target.swiftSettings ?? []) + swiftSettings
 }
