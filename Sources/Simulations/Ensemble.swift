@@ -1,4 +1,5 @@
 import Dynamics
+public import LinearAlgebra
 public import ModelLanguage
 public import Programs
 public import Solvers
@@ -63,7 +64,12 @@ public final class Ensemble: Sendable {
   }
 
   /// A worker with lanes of its own, for one thread.
-  public func makeWorker() -> EnsembleWorker { EnsembleWorker(self) }
+  ///
+  /// - Throws: `LinearAlgebraFailure` if the model is so large that it needs LAPACKE, and that is
+  ///   not installed.
+  public func makeWorker() throws(LinearAlgebraFailure) -> EnsembleWorker {
+    try EnsembleWorker(self)
+  }
 
   /// The text of a phase, for people.
   public static func printedProgram(

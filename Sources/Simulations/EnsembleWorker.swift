@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Programs
 import Solvers
 
@@ -13,9 +14,9 @@ public final class EnsembleWorker {
   private var spareBuffers: [ChunkBuffer] = []
   private var chunkCapacity = 0
 
-  init(_ ensemble: Ensemble) {
+  init(_ ensemble: Ensemble) throws(LinearAlgebraFailure) {
     self.ensemble = ensemble
-    block = LaneBlock(ensemble)
+    block = try LaneBlock(ensemble)
     lanes = Array(repeating: nil, count: ensemble.kernel.layout.width)
   }
 

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import ModelLanguage
 import Programs
 import Solvers
@@ -18,8 +19,15 @@ final class LaneBlock {
   private let modelStateCount: Int
   private var variableStride = 0
   private var needsRestart = false
+  private let denseSolver: LapackSolver?
 
-  init(_ ensemble: Ensemble) {
+  init(_ ensemble: Ensemble) throws(LinearAlgebraFailure) {
+    let lanes = ensemble.kernel.layout.width
+    if let order = ensemble.stepped.denseOrder {
+      denseSolver = try LapackSolver(order: order, width: lanes)
+    } else {
+      denseSolver = nil
+    }
     kernel = ensemble.kernel
     arrays = ensemble.stepped.arrays
     layout = ensemble.kernel.layout
@@ -83,7 +91,7 @@ final class LaneBlock {
   func advance() {
     var control = AdvanceControl(
       sampleTimes: sampleTimes, sampleIndex: sampleIndex, destination: destinations,
-      variableStride: variableStride, rounds: 1_000_000)
+      variableStride: variableStride, rounds: 1_000_000, denseSolver: denseSolver)
     kernel.advance(workspace: workspace, shared: shared, control: &control)
   }
 

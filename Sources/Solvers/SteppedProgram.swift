@@ -6,6 +6,9 @@ public struct SteppedProgram: Sendable {
   public let program: LaneProgram
   public let arrays: SteppingArrays
   public let method: Method
+  /// The order of the linear systems that a `DenseLinearSolver` has to solve; `nil` if there are
+  /// none.
+  public let denseOrder: Int?
 
   /// Joins equations and a method.
   ///
@@ -21,6 +24,10 @@ public struct SteppedProgram: Sendable {
     case .rodas5P: assembly.addRosenbrockStages(.rodas5P)
     case .exponentialEuler: assembly.addExponentialEuler()
     }
+    denseOrder = (assembly.program.routines[.attempt] ?? []).lazy.compactMap {
+      if case .factorDense(_, let order) = $0 { return order }
+      return nil
+    }.first
     program = assembly.finish()
     arrays = assembly.arrays
     self.method = method

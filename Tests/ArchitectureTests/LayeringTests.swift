@@ -12,7 +12,10 @@ struct LayeringTests {
     "Solvers": ["Programs"],
     "Datasets": ["Units"],
     "Dynamics": ["ModelLanguage", "Solvers", "Programs"],
-    "Simulations": ["Dynamics", "ModelLanguage", "Solvers", "Programs", "Units"],
+    "LinearAlgebra": ["Programs"],
+    "Simulations": [
+      "Dynamics", "LinearAlgebra", "ModelLanguage", "Solvers", "Programs", "Units",
+    ],
     "Storage": ["Datasets", "CHDF5", "Units"],
     "Experiments": [
       "Simulations", "Dynamics", "Solvers", "Programs", "Storage", "Datasets", "ModelLanguage",

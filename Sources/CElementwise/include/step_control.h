@@ -25,6 +25,10 @@ struct afterglow_control {
   long long variable_stride;
   /// After how many rounds to return even if no lane needs attention.
   long long rounds;
+  /// Factor and solve dense linear systems; see `DenseLinearSolver`.
+  void *dense_context;
+  void (*factor_dense)(void *context, double *matrix, long long order, long long width);
+  void (*solve_dense)(void *context, double *values, long long order, long long width);
 };
 
 /// 1/x for positive normal x to about 2e-4: a linear guess from the exponent, two Newton steps.

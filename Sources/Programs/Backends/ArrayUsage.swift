@@ -20,6 +20,9 @@ struct ArrayUsage {
       case .forEach(_, let loop):
         note(loop.stores.map(\.value) + loop.sums.map(\.value), program) { $0 }
         for (array, _) in loop.stores + loop.sums { written.insert(array) }
+      case .factorDense(let array, _), .solveDense(let array, _):
+        read.insert(array)
+        written.insert(array)
       }
     }
   }
@@ -67,6 +70,9 @@ public struct WorkspaceLayout: Sendable, Hashable {
       case .persistent:
         offsets.append(elements)
         elements += declaration.count
+      case .temporary where declaration.count > Self.stackLimit:
+        offsets.append(elements)
+        elements += declaration.count
       case .shared:
         offsets.append(shared)
         shared += declaration.count
@@ -78,6 +84,15 @@ public struct WorkspaceLayout: Sendable, Hashable {
     self.offsets = offsets
     self.workspaceCount = elements * width
     self.sharedCount = shared
+  }
+
+  /// Arrays with more elements stay in the workspace: they would not fit on a thread's stack.
+  private static let stackLimit = 512
+
+  /// Whether a kernel works on an array in place, instead of on a copy of its own.
+  func isInWorkspace(_ array: LaneArray, of declaration: ArrayDeclaration) -> Bool {
+    declaration.count > Self.stackLimit
+      && (declaration.storage == .persistent || declaration.storage == .temporary)
   }
 
   /// The offset of an array.

@@ -65,7 +65,7 @@ public struct Interpreter: LaneKernel {
       func value(_ array: LaneArray) -> SIMD8<Double> { memory[frame.address(of: array)] }
       var rounds = steering.rounds
       while true {
-        execute(.attempt, memory)
+        execute(.attempt, memory, steering.denseSolver)
         if recordedCount > 0 { sample(control, memory, &steering) }
         execute(.commit, memory)
         rounds -= 1
@@ -137,11 +137,12 @@ public struct Interpreter: LaneKernel {
   }
 
   private func execute(
-    _ routine: LaneProgram.Routine, _ memory: UnsafeMutablePointer<SIMD8<Double>>
+    _ routine: LaneProgram.Routine, _ memory: UnsafeMutablePointer<SIMD8<Double>>,
+    _ denseSolver: (any DenseLinearSolver)? = nil
   ) {
     guard let tape = tapes[routine] else { return }
     tape.withUnsafeBufferPointer { instructions in
-      for instruction in instructions { instruction.execute(memory) }
+      for instruction in instructions { instruction.execute(memory, denseSolver) }
     }
   }
 }

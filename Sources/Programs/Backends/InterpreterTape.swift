@@ -10,6 +10,9 @@ struct InterpreterInstruction {
     case either
     case not
     case select
+    /// The address is the result, the order of the matrix `a`.
+    case factorDense
+    case solveDense
   }
 
   var kind: Kind
@@ -19,8 +22,16 @@ struct InterpreterInstruction {
   var c: Int = 0
 
   @inline(__always)
-  func execute(_ memory: UnsafeMutablePointer<SIMD8<Double>>) {
+  func execute(
+    _ memory: UnsafeMutablePointer<SIMD8<Double>>, _ denseSolver: (any DenseLinearSolver)?
+  ) {
     switch kind {
+    case .factorDense:
+      denseSolver?.factor(UnsafeMutableRawPointer(memory + result)
+        .assumingMemoryBound(to: Double.self), order: a, width: 8)
+    case .solveDense:
+      denseSolver?.solve(UnsafeMutableRawPointer(memory + result)
+        .assumingMemoryBound(to: Double.self), order: a, width: 8)
     case .move: memory[result] = memory[a]
     case .unary(let operation): memory[result] = LaneArithmetic.apply(operation, memory[a])
     case .binary(let operation):
@@ -100,6 +111,10 @@ struct InterpreterTapeBuilder {
         append(procedure, bindings, to: &tape)
       case .forEach(let count, let loop):
         append(loop, count, to: &tape)
+      case .factorDense(let array, let order):
+        tape.append(.init(kind: .factorDense, result: frame.address(of: array), a: order))
+      case .solveDense(let array, let order):
+        tape.append(.init(kind: .solveDense, result: frame.address(of: array), a: order))
       }
     }
     return tape

@@ -234,6 +234,8 @@ struct KernelSource {
       switch declaration.storage {
       case .shared:
         text += "  const double *\(name(array)) = shared + \(layout.offset(of: array));\n"
+      case _ where layout.isInWorkspace(array, of: declaration):
+        text += "  V *\(name(array)) = w + \(layout.offset(of: array));\n"
       case .persistent:
         text += "  V \(name(array))[\(count)];\n"
         text += copyLoop(array, "\(name(array))[j] = w[\(layout.offset(of: array)) + j];")
@@ -246,7 +248,10 @@ struct KernelSource {
 
   private func exit(_ usage: ArrayUsage) -> String {
     var text = ""
-    for array in usage.written.sorted() where program[array].storage == .persistent {
+    for array in usage.written.sorted()
+    where program[array].storage == .persistent
+      && !layout.isInWorkspace(array, of: program[array])
+    {
       text += copyLoop(array, "w[\(layout.offset(of: array)) + j] = \(name(array))[j];")
     }
     return text
@@ -268,6 +273,12 @@ struct KernelSource {
           "\(indent)p\(handle.index)_\(procedure.name)(\(arguments.joined(separator: ", ")));\n"
       case .forEach(let count, let loop):
         text += loopText(count, loop, indent: indent)
+      case .factorDense(let array, let order):
+        text += "\(indent)control->factor_dense(control->dense_context, "
+        text += "(double *)\(name(array)), \(order), AFTERGLOW_LANES);\n"
+      case .solveDense(let array, let order):
+        text += "\(indent)control->solve_dense(control->dense_context, "
+        text += "(double *)\(name(array)), \(order), AFTERGLOW_LANES);\n"
       }
     }
     return text

@@ -34,17 +34,36 @@ public struct AdvanceControl {
   public var variableStride: Int
   /// After how many rounds to return even if no lane needs attention.
   public var rounds: Int
+  /// Solves the linear systems that are too large for straight-line code; `nil` if there are none.
+  public var denseSolver: (any DenseLinearSolver)?
 
   /// Makes a control block.
   public init(
     sampleTimes: UnsafePointer<Double>, sampleIndex: UnsafeMutablePointer<Int64>,
     destination: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>, variableStride: Int,
-    rounds: Int
+    rounds: Int, denseSolver: (any DenseLinearSolver)? = nil
   ) {
     self.sampleTimes = sampleTimes
     self.sampleIndex = sampleIndex
     self.destination = destination
     self.variableStride = variableStride
     self.rounds = rounds
+    self.denseSolver = denseSolver
   }
+}
+
+/// Solves dense linear systems in the lanes of one block, between two stretches of a kernel.
+///
+/// Element e of a matrix or a vector of lane l stands at `e·width + l`.
+public protocol DenseLinearSolver: AnyObject {
+  /// Factors the matrix of every lane and keeps the factors.
+  ///
+  /// - Parameters:
+  ///   - matrix: The matrices, column by column; may be overwritten.
+  ///   - order: How many rows they have.
+  ///   - width: How many lanes there are.
+  func factor(_ matrix: UnsafeMutablePointer<Double>, order: Int, width: Int)
+
+  /// Replaces the right-hand sides of every lane by the solutions.
+  func solve(_ values: UnsafeMutablePointer<Double>, order: Int, width: Int)
 }

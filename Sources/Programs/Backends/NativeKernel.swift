@@ -73,12 +73,26 @@ public final class NativeKernel: LaneKernel, Sendable {
     workspace: UnsafeMutablePointer<Double>, shared: UnsafePointer<Double>,
     control: inout AdvanceControl
   ) {
+    let bridge = DenseSolverBridge(control.denseSolver)
     var block = afterglow_control(
       sample_times: control.sampleTimes, sample_index: control.sampleIndex.rebound,
-      destination: control.destination, variable_stride: Int64(control.variableStride).asLongLong,
-      rounds: Int64(control.rounds).asLongLong)
-    withUnsafeMutableBytes(of: &block) { bytes in
-      if let address = bytes.baseAddress { advanceFunction(workspace, shared, address) }
+      destination: control.destination, variable_stride: CLongLong(control.variableStride),
+      rounds: CLongLong(control.rounds),
+      dense_context: Unmanaged.passUnretained(bridge).toOpaque(),
+      factor_dense: { context, matrix, order, width in
+        guard let context, let matrix else { return }
+        Unmanaged<DenseSolverBridge>.fromOpaque(context).takeUnretainedValue().solver?
+          .factor(matrix, order: Int(order), width: Int(width))
+      },
+      solve_dense: { context, values, order, width in
+        guard let context, let values else { return }
+        Unmanaged<DenseSolverBridge>.fromOpaque(context).takeUnretainedValue().solver?
+          .solve(values, order: Int(order), width: Int(width))
+      })
+    withExtendedLifetime(bridge) {
+      withUnsafeMutableBytes(of: &block) { bytes in
+        if let address = bytes.baseAddress { advanceFunction(workspace, shared, address) }
+      }
     }
   }
 }
@@ -90,6 +104,10 @@ extension UnsafeMutablePointer where Pointee == Int64 {
   }
 }
 
-extension Int64 {
-  fileprivate var asLongLong: CLongLong { CLongLong(self) }
+
+/// What a kernel hands back to itself: C cannot hold an existential.
+private final class DenseSolverBridge {
+  let solver: (any DenseLinearSolver)?
+
+  init(_ solver: (any DenseLinearSolver)?) { self.solver = solver }
 }

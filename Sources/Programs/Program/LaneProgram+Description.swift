@@ -26,6 +26,10 @@ extension LaneProgram: CustomStringConvertible {
     case .call(let handle, let actuals):
       let arguments = actuals.map { "a\($0.index)" }.joined(separator: ", ")
       return "  call \(self[handle].name)(\(arguments))\n"
+    case .factorDense(let matrix, let order):
+      return "  factor a\(matrix.index), a dense matrix of order \(order)\n"
+    case .solveDense(let values, let order):
+      return "  solve for a\(values.index), of \(order) values\n"
     case .forEach(let count, let loop):
       var seen: Set<Node> = []
       var text = "  for each of \(count)\n"

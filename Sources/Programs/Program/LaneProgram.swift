@@ -167,6 +167,12 @@ public enum Statement: Sendable {
   ///
   /// `.element(a)` in a value is the current element of `a`; `.load` reads a fixed one.
   case forEach(count: Int, ElementLoop)
+  /// Factors a dense matrix in every lane, by the driver's `DenseLinearSolver`.
+  ///
+  /// The array holds the matrix column by column.
+  case factorDense(LaneArray, order: Int)
+  /// Replaces a right-hand side by the solution, with the factors of `factorDense`.
+  case solveDense(LaneArray, order: Int)
 }
 
 /// What is done to each element of arrays.

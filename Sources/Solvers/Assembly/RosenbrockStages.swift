@@ -6,7 +6,7 @@ extension StepAssembly {
     let arrays = arrays
     let scratch = scratch
     let count = system.stateCount
-    let solver = addFactorization(gamma: tableau.gamma)
+    let solver = addLinearSolver(gamma: tableau.gamma)
     let slope = addTimeDerivative()
     let last = tableau.a.count - 1
     var stages: [LaneArray] = []
@@ -44,7 +44,15 @@ extension StepAssembly {
         }
       }
       let solution = program.declare("k\(stage)", count: count, storage: .temporary)
-      append(.call(solver, [derivative, solution]), to: .attempt)
+      switch solver {
+      case .straightLine(let procedure):
+        append(.call(procedure, [derivative, solution]), to: .attempt)
+      case .dense:
+        addLoop(to: .attempt) { graph in
+          ElementLoop(stores: [(solution, graph.element(derivative))])
+        }
+        append(.solveDense(solution, order: count), to: .attempt)
+      }
       stages.append(solution)
     }
     let error = stages[last]
@@ -59,9 +67,18 @@ extension StepAssembly {
     addRosenbrockInterpolation(tableau, stages)
   }
 
-  /// The factors of `I/(γh) − J`, and the procedure that solves with them.
-  private mutating func addFactorization(gamma: Double) -> ProcedureHandle {
-    let count = system.stateCount
+  /// How a stage's linear system is solved.
+  private enum LinearSolver {
+    case straightLine(ProcedureHandle)
+    case dense
+  }
+
+  /// More multiplications than this in a factorisation, and a library does it: straight-line code
+  /// would take longer to compile than to run.
+  private static let straightLineLimit = 20_000
+
+  /// Adds the factors of `I/(γh) − J`.
+  private mutating func addLinearSolver(gamma: Double) -> LinearSolver {
     let scratch = scratch
     let shift = program.declare("shift", storage: .temporary)
     add("shift", to: .attempt) { graph in
@@ -84,6 +101,37 @@ extension StepAssembly {
       }
       rows.append(matrixRow)
     }
+    let pattern = rows.map { Set($0.keys) }
+    guard SparseFactorization.multiplicationCount(of: pattern) <= Self.straightLineLimit else {
+      addDenseFactorization(rows)
+      return .dense
+    }
+    return .straightLine(addStraightLineFactorization(rows))
+  }
+
+  /// Fills a dense matrix and has it factored.
+  private mutating func addDenseFactorization(_ rows: [[Int: Node]]) {
+    let count = rows.count
+    let matrix = program.declare("matrix", count: count * count, storage: .temporary)
+    addLoop(to: .attempt, count: count * count) { graph in
+      ElementLoop(stores: [(matrix, graph.constant(0))])
+    }
+    var stores: [Procedure.Store] = []
+    for (row, entries) in rows.enumerated() {
+      for column in entries.keys.sorted() {
+        guard let value = entries[column] else { continue }
+        stores.append(.init(matrix, column * count + row, value))
+      }
+    }
+    let fill = program.define(
+      Procedure(name: "matrix", formals: [system.time, system.state], stores: stores))
+    append(.call(fill, [arrays.time, arrays.state]), to: .attempt)
+    append(.factorDense(matrix, order: count), to: .attempt)
+  }
+
+  /// Adds straight-line code for the factors, and the procedure that solves with them.
+  private mutating func addStraightLineFactorization(_ rows: [[Int: Node]]) -> ProcedureHandle {
+    let count = rows.count
     let factorization = SparseFactorization(rows: rows, in: &program.graph)
     let factors = program.declare("factors", storage: .temporary)
     let isConstant = program.graph.nodesDependingOnly(on: [arrays.parameters, arrays.inputs])

@@ -63,6 +63,22 @@ struct SparseFactorization {
     }
   }
 
+  /// How many multiplications the factorisation of a pattern takes, fill included.
+  static func multiplicationCount(of pattern: [Set<Int>]) -> Int {
+    var rows = pattern
+    var eliminated: Set<Int> = []
+    var count = 0
+    for pivot in eliminationOrder(of: pattern) {
+      eliminated.insert(pivot)
+      let right = rows[pivot].subtracting(eliminated)
+      for row in rows.indices where !eliminated.contains(row) && rows[row].contains(pivot) {
+        count += 1 + right.count
+        rows[row].formUnion(right)
+      }
+    }
+    return count
+  }
+
   /// Always the row and column that can cause the least fill next.
   private static func eliminationOrder(of pattern: [Set<Int>]) -> [Int] {
     let count = pattern.count
