@@ -19,11 +19,16 @@ let package = Package(
     // Layer 1
     .target(name: "ModelLanguage", dependencies: ["Units", "Diagnostics"]),
     .target(name: "Solvers", dependencies: ["Programs"]),
+    .target(name: "LinearAlgebra", dependencies: ["Programs"]),
     // Layer 2
     .target(name: "Dynamics", dependencies: ["ModelLanguage", "Solvers", "Programs"]),
     // Layer 4
     .target(
-      name: "Simulations", dependencies: ["Dynamics", "ModelLanguage", "Programs", "Solvers", "Units"]),
+      name: "Simulations", dependencies: ["Dynamics", "LinearAlgebra", "ModelLanguage", "Programs", "Solvers", "Units"]),
+    .testTarget(name: "CElementwiseTests", dependencies: ["CElementwise"]),
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
+    .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),
   ],
   cLanguageStandard: .gnu2x
 )

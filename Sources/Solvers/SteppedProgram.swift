@@ -24,10 +24,11 @@ public struct SteppedProgram: Sendable {
     case .rodas5P: assembly.addRosenbrockStages(.rodas5P)
     case .exponentialEuler: assembly.addExponentialEuler()
     }
-    denseOrder = (assembly.program.routines[.attempt] ?? []).lazy.compactMap {
-      if case .factorDense(_, let order) = $0 { return order }
-      return nil
-    }.first
+    denseOrder =
+      (assembly.program.routines[.attempt] ?? []).lazy.compactMap {
+        if case .factorDense(_, let order) = $0 { return order }
+        return nil
+      }.first
     program = assembly.finish()
     arrays = assembly.arrays
     self.method = method

@@ -36,7 +36,8 @@ struct ConvergenceTests {
     #expect(order < Double(method.order) + 0.7, "measured \(order)")
   }
 
-  @Test("the error between steps falls with the order of the interpolation",
+  @Test(
+    "the error between steps falls with the order of the interpolation",
     arguments: Method.allCases)
   func betweenSteps(method: Method) {
     let coarse = error(method, steps: 40, sampleAt: 0.37)

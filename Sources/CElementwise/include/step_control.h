@@ -5,13 +5,10 @@
 // Needs the lane types of elementwise.h.
 #ifndef AFTERGLOW_STEP_CONTROL_H
 #define AFTERGLOW_STEP_CONTROL_H
-#pragma clang diagnostic ignored "-Wpsabi"
 
 #ifndef AFTERGLOW_KERNEL
-#include "elementwise.h"
+#include "lanes.h"
 #endif
-
-#pragma clang fp contract(off)
 
 /// How a driver steers the loop of steps; see `AdvanceControl`.
 struct afterglow_control {
@@ -36,7 +33,7 @@ static inline __attribute__((always_inline)) afterglow_lanes
 afterglow_coarse_reciprocal(afterglow_lanes x) {
   // The constant balances the error of the guess over an octave: at most 12 %, then 1.4 %, then
   // 0.02 %, which step control cannot feel.
-  afterglow_mask bits = 0x7FDE623822FC16E6LL - (afterglow_mask)x;
+  afterglow_mask bits = 0x7FDE623822FC16E6L - (afterglow_mask)x;
   afterglow_lanes r = (afterglow_lanes)bits;
   afterglow_lanes one = (afterglow_lanes)(1.0);
   r = __builtin_elementwise_fma(r, __builtin_elementwise_fma(-x, r, one), r);
@@ -49,7 +46,7 @@ static inline __attribute__((always_inline)) afterglow_lanes
 afterglow_coarse_log2(afterglow_lanes x) {
   afterglow_mask bits = (afterglow_mask)x;
   afterglow_mask exponent = (bits >> 52) - 1023;
-  afterglow_mask mantissa = (bits & 0xFFFFFFFFFFFFFLL) | 0x3FF0000000000000LL;
+  afterglow_mask mantissa = (bits & 0xFFFFFFFFFFFFFL) | 0x3FF0000000000000L;
   afterglow_lanes m = (afterglow_lanes)mantissa;
   afterglow_lanes e = __builtin_convertvector(exponent, afterglow_lanes);
   // A cubic through log2 at 1, 4/3, 5/3 and 2.
@@ -71,15 +68,8 @@ afterglow_coarse_exp2(afterglow_lanes x) {
                                                 (afterglow_lanes)(0.2402265));
   p = __builtin_elementwise_fma(r, p, (afterglow_lanes)(0.6931472));
   p = __builtin_elementwise_fma(r, p, (afterglow_lanes)(1.0));
-  afterglow_mask scale = ((afterglow_mask)shifted << 52) + 0x3FF0000000000000LL;
+  afterglow_mask scale = ((afterglow_mask)shifted << 52) + 0x3FF0000000000000L;
   return p * (afterglow_lanes)scale;
-}
-
-/// −1, 0 or 1; NaN stays NaN.
-static inline __attribute__((always_inline)) afterglow_lanes afterglow_sign(afterglow_lanes x) {
-  afterglow_lanes zero = (afterglow_lanes)(0.0);
-  afterglow_lanes positive = afterglow_select(x > zero, (afterglow_lanes)(1.0), x);
-  return afterglow_select(x < zero, (afterglow_lanes)(-1.0), positive);
 }
 
 #endif

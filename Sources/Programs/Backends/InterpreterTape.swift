@@ -27,11 +27,13 @@ struct InterpreterInstruction {
   ) {
     switch kind {
     case .factorDense:
-      denseSolver?.factor(UnsafeMutableRawPointer(memory + result)
-        .assumingMemoryBound(to: Double.self), order: a, width: 8)
+      denseSolver?.factor(
+        UnsafeMutableRawPointer(memory + result)
+          .assumingMemoryBound(to: Double.self), order: a, width: 8)
     case .solveDense:
-      denseSolver?.solve(UnsafeMutableRawPointer(memory + result)
-        .assumingMemoryBound(to: Double.self), order: a, width: 8)
+      denseSolver?.solve(
+        UnsafeMutableRawPointer(memory + result)
+          .assumingMemoryBound(to: Double.self), order: a, width: 8)
     case .move: memory[result] = memory[a]
     case .unary(let operation): memory[result] = LaneArithmetic.apply(operation, memory[a])
     case .binary(let operation):

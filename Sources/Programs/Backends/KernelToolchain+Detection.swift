@@ -1,9 +1,10 @@
+import CElementwise
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
-import CElementwise
 
 extension KernelToolchain {
   /// The widest instructions that this processor has.

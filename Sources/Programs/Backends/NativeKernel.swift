@@ -32,7 +32,8 @@ public final class NativeKernel: LaneKernel, Sendable {
   /// - Throws: `KernelFailure` if there is no kernel to be had.
   public init(_ program: LaneProgram, toolchain: KernelToolchain) throws(KernelFailure) {
     let layout = WorkspaceLayout(of: program, width: toolchain.width)
-    let text = KernelSource.print(program, layout: layout, prelude: KernelPrelude.text)
+    let text = KernelSource.print(
+      program, layout: layout, prelude: KernelPrelude.text(for: program))
     let library = try KernelCache.library(of: text, toolchain: toolchain)
     guard let handle = dlopen(library.path, RTLD_NOW | RTLD_LOCAL) else {
       throw .notLoadable(reason: dlerror().map { String(cString: $0) } ?? library.path)
@@ -103,7 +104,6 @@ extension UnsafeMutablePointer where Pointee == Int64 {
     UnsafeMutableRawPointer(self).assumingMemoryBound(to: CLongLong.self)
   }
 }
-
 
 /// What a kernel hands back to itself: C cannot hold an existential.
 private final class DenseSolverBridge {
