@@ -19,6 +19,11 @@ let package = Package(
     // Layer 1
     .target(name: "ModelLanguage", dependencies: ["Units", "Diagnostics"]),
     .target(name: "Solvers", dependencies: ["Programs"]),
+    .target(name: "Datasets", dependencies: ["Units"]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5-serial",
+      providers: [.apt(["libhdf5-dev", "pkg-config"])]),
+    .target(name: "Storage", dependencies: ["Datasets", "CHDF5"]),
     .target(name: "LinearAlgebra", dependencies: ["Programs"]),
     // Layer 2
     .target(name: "Dynamics", dependencies: ["ModelLanguage", "Solvers", "Programs"]),
