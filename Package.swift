@@ -33,6 +33,9 @@ let package = Package(
     .testTarget(name: "CElementwiseTests", dependencies: ["CElementwise"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
+    .testTarget(
+      name: "SimulationsTests",
+      dependencies: ["Simulations", "ModelLanguage", "Programs", "Solvers", "Units", "Diagnostics"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),
   ],
   cLanguageStandard: .gnu2x
