@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import ModelLanguage
+import Solvers
 public import Simulations
 public import Storage
 import Units

@@ -1,5 +1,7 @@
 import Datasets
+import Diagnostics
 import Foundation
+import Dynamics
 import ModelLanguage
 import Storage
 import Units
@@ -72,7 +74,7 @@ extension ResultLayout {
         "description": experiment.description, "model": experiment.modelPath,
         "seed": "\(experiment.seed)",
       ].filter { !$0.value.isEmpty },
-      provenance: Self.provenance(experiment, facts: facts))
+      provenance: Self.provenanceOf(experiment, facts: facts))
   }
 
   private static func distinct(_ values: [Double]) -> [Double] {
@@ -93,9 +95,9 @@ extension ResultLayout {
     return (try? PhysicalUnit(parsing: symbol)) ?? .second
   }
 
-  private static func provenance(
+  private static func provenanceOf(
     _ experiment: Experiment, facts: [String: String]
-  ) -> Provenance {
+  ) -> ResultProvenance {
     let model = experiment.model
     let settings = Dictionary(
       experiment.parameters.map { ($0.parameter, $0.value) }, uniquingKeysWith: { $1 })
@@ -111,17 +113,17 @@ extension ResultLayout {
           case .derived: ("derived", "")
           }
         }
-      return Provenance.ParameterRow(
+      return ResultProvenance.ParameterRow(
         path: parameter.declaration.path,
         value: parameter.declaration.unit.value(ofSI: values[index]),
         unit: parameter.declaration.unit.symbol, kind: kind, text: text)
     }
     var facts = facts
     facts["seed"] = "\(experiment.seed)"
-    return Provenance(
-      experiment: experiment.resolved.yaml, experimentPath: experiment.source.path,
-      models: model.sources.map { Provenance.Text(path: $0.path, text: $0.text) },
-      tables: experiment.tables.map { Provenance.Text(path: $0.path, text: $0.text) },
+    return ResultProvenance(
+      experiment: experiment.resolved.yaml(), experimentPath: experiment.source.path,
+      models: model.sources.map { ResultProvenance.Text(path: $0.path, text: $0.text) },
+      tables: experiment.tables.map { ResultProvenance.Text(path: $0.path, text: $0.text) },
       parameters: rows, facts: facts)
   }
 }
