@@ -57,7 +57,9 @@ let package = Package(
         "Storage", "Datasets", "ModelLanguage", "Units", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "CElementwiseTests", dependencies: ["CElementwise"]),
+    .target(name: "CReferenceMathematics", path: "Tests/CReferenceMathematics"),
+    .testTarget(
+      name: "CElementwiseTests", dependencies: ["CElementwise", "CReferenceMathematics"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),

@@ -36,6 +36,12 @@ static const char hyperbolic[] = {
 
 const char *afterglow_text_of_hyperbolic(void) { return hyperbolic; }
 
+static const char random_numbers[] = {
+#embed "include/random.h"
+    , 0};
+
+const char *afterglow_text_of_random(void) { return random_numbers; }
+
 static const char step_control[] = {
 #embed "include/step_control.h"
     , 0};

@@ -1,4 +1,4 @@
-// The elementary functions of lanes, each within 1 ulp over its whole range.
+// The elementary functions of lanes, each within 1 ulp over its whole range, and random numbers.
 #ifndef AFTERGLOW_ELEMENTWISE_H
 #define AFTERGLOW_ELEMENTWISE_H
 
@@ -7,6 +7,7 @@
 #include "inverse_trigonometric.h"
 #include "lanes.h"
 #include "logarithm.h"
+#include "random.h"
 #include "trigonometric.h"
 
 #endif

@@ -34,7 +34,7 @@ typedef struct {
 /// The second where the first is true, else the third.
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_select(afterglow_mask condition, afterglow_lanes a,
                                                     afterglow_lanes b) {
-  return (afterglow_lanes)(((afterglow_mask)a & condition) | ((afterglow_mask)b & ~condition));
+  return condition ? a : b;
 }
 
 /// a·b + c, rounded once.
@@ -78,25 +78,26 @@ AFTERGLOW_FUNCTION afterglow_lanes afterglow_sqrt(afterglow_lanes x) {
 
 /// The nearest whole number, halves to the even one.
 ///
-/// Adding and taking away 1.5·2⁵² rounds away the fraction of what is smaller than 2⁵¹; what is
-/// larger is whole already.
+/// Adding and taking away 2⁵² rounds away the fraction of a magnitude below 2⁵²; what is larger is
+/// whole already.
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_round(afterglow_lanes x) {
-  afterglow_lanes whole = (x + 0x1.8p52) - 0x1.8p52;
-  return afterglow_select(afterglow_abs(x) < 0x1p51, afterglow_with_sign(whole, x), x);
+  afterglow_lanes a = afterglow_abs(x);
+  afterglow_lanes whole = (a + 0x1p52) - 0x1p52;
+  return afterglow_select(a < 0x1p52, afterglow_with_sign(whole, x), x);
 }
 
 /// The largest whole number that is not larger.
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_floor(afterglow_lanes x) {
   afterglow_lanes whole = afterglow_round(x);
   afterglow_lanes lower = afterglow_select(whole > x, whole - 1.0, whole);
-  return afterglow_with_sign(afterglow_select(afterglow_abs(x) < 0x1p51, lower, x), x);
+  return afterglow_with_sign(lower, x);
 }
 
 /// The smallest whole number that is not smaller.
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_ceil(afterglow_lanes x) {
   afterglow_lanes whole = afterglow_round(x);
   afterglow_lanes upper = afterglow_select(whole < x, whole + 1.0, whole);
-  return afterglow_with_sign(afterglow_select(afterglow_abs(x) < 0x1p51, upper, x), x);
+  return afterglow_with_sign(upper, x);
 }
 
 /// a + b without loss, for |a| at least |b| (Dekker 1971).

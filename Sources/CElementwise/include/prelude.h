@@ -14,6 +14,8 @@ const char *afterglow_text_of_trigonometric(void);
 const char *afterglow_text_of_inverse_trigonometric(void);
 /// The text of hyperbolic.h, ending in a zero byte.
 const char *afterglow_text_of_hyperbolic(void);
+/// The text of random.h, ending in a zero byte.
+const char *afterglow_text_of_random(void);
 /// The text of step_control.h, ending in a zero byte.
 const char *afterglow_text_of_step_control(void);
 

@@ -170,8 +170,10 @@ struct InterpreterTapeBuilder {
     _ loop: ElementLoop, _ count: Int, to tape: inout [InterpreterInstruction]
   ) {
     let zero = constantAddress(0)
-    for (array, _) in loop.sums {
-      tape.append(.init(kind: .move, result: frame.address(of: array), a: zero))
+    let parts = loop.sums.map { _ in (even: reserve(1), odd: reserve(1)) }
+    for part in parts {
+      tape.append(.init(kind: .move, result: part.even, a: zero))
+      tape.append(.init(kind: .move, result: part.odd, a: zero))
     }
     let roots = loop.stores.map(\.value) + loop.sums.map(\.value)
     let order = program.graph.reachableNodes(from: roots)
@@ -191,10 +193,16 @@ struct InterpreterTapeBuilder {
         tape.append(
           .init(kind: .move, result: frame.address(of: array) + index, a: addresses[value] ?? 0))
       }
-      for (array, value) in loop.sums {
-        let sum = frame.address(of: array)
-        tape.append(.init(kind: .binary(.add), result: sum, a: sum, b: addresses[value] ?? 0))
+      for (part, entry) in zip(parts, loop.sums) {
+        let sum = index % 2 == 0 ? part.even : part.odd
+        tape.append(
+          .init(kind: .binary(.add), result: sum, a: sum, b: addresses[entry.value] ?? 0))
       }
+    }
+    for (part, entry) in zip(parts, loop.sums) {
+      tape.append(
+        .init(
+          kind: .binary(.add), result: frame.address(of: entry.array), a: part.even, b: part.odd))
     }
   }
 

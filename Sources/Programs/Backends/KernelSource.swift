@@ -287,7 +287,9 @@ struct KernelSource {
   private func loopText(_ count: Int, _ loop: ElementLoop, indent: String) -> String {
     guard count > 0 else { return "" }
     var text = ""
-    for (array, _) in loop.sums { text += "\(indent)\(name(array))[0] = ((V)(0.0));\n" }
+    for (array, _) in loop.sums {
+      text += "\(indent)V even_\(name(array)) = ((V)(0.0)), odd_\(name(array)) = ((V)(0.0));\n"
+    }
     if count <= 24 { text += "\(indent)#pragma clang loop unroll(full)\n" }
     text += "\(indent)for (int j = 0; j < \(count); j++) {\n"
     var names: [Node: String] = [:]
@@ -307,8 +309,13 @@ struct KernelSource {
       text += "\(indent)  \(name(array))[j] = \(names[value] ?? "?");\n"
     }
     for (array, value) in loop.sums {
-      text += "\(indent)  \(name(array))[0] += \(names[value] ?? "?");\n"
+      text += "\(indent)  if (j & 1) odd_\(name(array)) += \(names[value] ?? "?");\n"
+      text += "\(indent)  else even_\(name(array)) += \(names[value] ?? "?");\n"
     }
-    return text + "\(indent)}\n"
+    text += "\(indent)}\n"
+    for (array, _) in loop.sums {
+      text += "\(indent)\(name(array))[0] = even_\(name(array)) + odd_\(name(array));\n"
+    }
+    return text
   }
 }

@@ -179,7 +179,8 @@ public enum Statement: Sendable {
 public struct ElementLoop: Sendable {
   /// Element by element results.
   public var stores: [(array: LaneArray, value: Node)]
-  /// Sums over the elements, in order, into single elements that are zeroed first.
+  /// Sums over the elements into single elements: those of even and those of odd position by
+  /// themselves, in order, then both, so that one addition need not wait for the other.
   public var sums: [(array: LaneArray, value: Node)]
 
   /// Makes a loop body.

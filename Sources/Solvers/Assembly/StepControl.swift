@@ -13,8 +13,8 @@ extension StepAssembly {
       let proposed = graph.load(arrays.step)
       let remaining = graph.subtract(stop, time)
       // A step that would leave a rest of no substance is stretched over it.
-      let reach = graph.multiply(proposed, graph.constant(1 + 1e-9))
-      let hits = graph.compare(.greaterOrEqual, reach, remaining)
+      let reach = graph.multiply(remaining, graph.constant(1 - 1e-9))
+      let hits = graph.compare(.greaterOrEqual, proposed, reach)
       let step = graph.select(hits, remaining, proposed)
       let end = graph.select(hits, stop, graph.add(time, step))
       return [
@@ -63,10 +63,10 @@ extension StepAssembly {
       var isGood = isActive
       var stores: [Procedure.Store] = []
       if isAdaptive {
-        let mean = graph.multiply(
-          graph.load(scratch.errorSquare), graph.constant(1 / Double(max(1, count))))
-        stores.append(.init(scratch.errorSquare, 0, mean))
-        isGood = graph.both(isActive, graph.compare(.lessOrEqual, mean, one))
+        // The sum of squares against the number of states: their mean against 1.
+        let limit = graph.constant(Double(max(1, count)))
+        isGood = graph.both(
+          isActive, graph.compare(.lessOrEqual, graph.load(scratch.errorSquare), limit))
       }
       var attention = zero
       if let crossing = Self.crossing(isRising, arrays, scratch, &graph) {
@@ -147,6 +147,7 @@ extension StepAssembly {
     let arrays = arrays
     let scratch = scratch
     let method = method
+    let count = system.stateCount
     add("control", to: .commit) { graph in
       let zero = graph.constant(0)
       let one = graph.constant(1)
@@ -170,7 +171,8 @@ extension StepAssembly {
       attention = graph.select(lands, graph.constant(Attention.stop.rawValue), attention)
       if method.isAdaptive {
         let next = Self.nextStep(
-          isAccepted: isAccepted, isRejected: isRejected, method: method, arrays, scratch, &graph)
+          isAccepted: isAccepted, isRejected: isRejected, method: method, stateCount: count,
+          arrays, scratch, &graph)
         stores += next.stores
         // Below this a step no longer moves the time, or the run would never end.
         let span = graph.subtract(graph.load(arrays.stop), time)
@@ -194,19 +196,23 @@ extension StepAssembly {
   }
 
   private static func nextStep(
-    isAccepted: Node, isRejected: Node, method: Method, _ arrays: SteppingArrays,
-    _ scratch: ScratchArrays, _ graph: inout ExpressionGraph
+    isAccepted: Node, isRejected: Node, method: Method, stateCount: Int,
+    _ arrays: SteppingArrays, _ scratch: ScratchArrays, _ graph: inout ExpressionGraph
   ) -> (stores: [Procedure.Store], step: Node) {
     let one = graph.constant(1)
     let zero = graph.constant(0)
     let square = graph.load(scratch.errorSquare)
-    let floor = graph.constant(1e-16)
     let isFinite = graph.compare(.less, square, graph.constant(1e250))
-    let bounded = graph.select(
-      graph.compare(.greater, square, floor), graph.select(isFinite, square, one), floor)
-    // Half, because the logarithm is of the square.
+    // The floor keeps the logarithm of an error of zero in bounds. What is not finite gives an
+    // estimate without meaning, which is not used.
+    let bounded = graph.add(square, graph.constant(1e-16))
     let order = Double(method.errorOrder + 1)
-    let logarithm = graph.multiply(graph.constant(0.5), graph.unary(.coarseLog2, bounded))
+    // Half, because the logarithm is of the square; less the number of states, for the mean.
+    let ofMean = graph.subtract(
+      graph.unary(.coarseLog2, bounded),
+      graph.constant(
+        ElementaryFunctions.evaluate(.log2, Double(max(1, stateCount)))))
+    let logarithm = graph.multiply(graph.constant(0.5), ofMean)
     // log2 of the safety factor 0.9.
     let safety = graph.constant(-0.15200309344504997)
     let plain = graph.subtract(safety, graph.multiply(graph.constant(1 / order), logarithm))
