@@ -1,0 +1,70 @@
+import ModelLanguage
+
+/// Doses repeated for ever at one interval, whose periodic state a run needs.
+///
+/// One period of the repeated regimen is simulated again and again from the model's initial
+/// values until the states at its end are those at its beginning. A dose may last longer than
+/// the interval, or come later than one: then a period holds the tails of earlier doses as well.
+struct SteadyStateRequest: Hashable {
+  /// The length of a period in s; 0 for a constant infusion, which has none.
+  var interval: Double
+  /// What enters during a period, on a clock that starts with the dose.
+  var boluses: [Administration.Bolus] = []
+  var infusions: [Administration.Infusion] = []
+  /// The dose given at time 0 of that clock.
+  private var dose: [Administration.Infusion] = []
+  private var doseBoluses: [Administration.Bolus] = []
+
+  init(_ event: DosingEvent, model: Model, parameters: [Double]) {
+    interval = event.interval
+    if interval == 0 {
+      guard case .rate(let rate) = event.delivery else { return }
+      constantInfusion(rate, route: model.routes[event.route], parameters: parameters)
+      return
+    }
+    let single = Administration(event, at: 0, model: model, parameters: parameters)
+    dose = single.infusions
+    doseBoluses = single.boluses
+    let earlier = Self.count(single, interval: interval)
+    for repetition in 0...earlier {
+      let shift = Double(repetition) * interval
+      let part = single.clipped(from: shift, to: shift + interval, shiftedBy: -shift)
+      boluses += part.boluses
+      infusions += part.infusions
+    }
+    boluses.sort { $0.time < $1.time }
+  }
+
+  /// How many intervals after it was given a dose may still enter.
+  private static func count(_ dose: Administration, interval: Double) -> Int {
+    guard dose.end.isFinite, dose.end > 0 else { return 0 }
+    return Int(min((dose.end / interval).rounded(.down), 100_000))
+  }
+
+  private mutating func constantInfusion(
+    _ rate: Double, route: Route, parameters: [Double]
+  ) {
+    let fractions = route.targets.map { evaluate($0.fraction, parameters: parameters, amount: 0) }
+    let total = fractions.reduce(0, +)
+    for (target, fraction) in zip(route.targets, fractions) where fraction != 0 {
+      infusions.append(
+        Administration.Infusion(
+          input: target.rateInput, start: 0, end: .infinity, rate: rate * fraction / total))
+    }
+  }
+
+  /// What the doses before a steady-state dose still bring after it.
+  func remainders(at time: Double) -> [Administration] {
+    guard interval > 0 else { return [] }
+    var single = Administration.empty
+    single.boluses = doseBoluses
+    single.infusions = dose
+    let earlier = Self.count(single, interval: interval)
+    guard earlier > 0 else { return [] }
+    return (1...earlier).reversed().compactMap { repetition in
+      let given = Double(repetition) * interval
+      let part = single.clipped(from: given, to: .infinity, shiftedBy: time - given)
+      return part.boluses.isEmpty && part.infusions.isEmpty ? nil : part
+    }
+  }
+}

@@ -1,0 +1,160 @@
+public import Diagnostics
+import Foundation
+import ModelLanguage
+
+/// Where the models and tables of experiments come from: folders on disk, or texts that a result
+/// file kept.
+public struct FileLibrary: Sendable {
+  private enum Place: Sendable {
+    case disk(modelRoots: [String])
+    case stored(mainModel: SourceFile, files: [String: SourceFile])
+  }
+
+  private let place: Place
+
+  /// The largest size of a model or an experiment, and that of a table, in bytes.
+  static let textLimit = 16 << 20
+  static let tableLimit = 256 << 20
+
+  /// Finds files beside an experiment and in folders of models.
+  ///
+  /// - Parameter modelRoots: Folders whose models can be named by their path within them.
+  public init(modelRoots: [String]) {
+    place = .disk(modelRoots: modelRoots.map(normalized))
+  }
+
+  /// Finds files among kept texts.
+  ///
+  /// - Parameters:
+  ///   - mainModel: The file of the experiment's model.
+  ///   - files: The files that it imports, and the experiment's tables, by their paths.
+  public init(mainModel: SourceFile, files: [SourceFile]) {
+    place = .stored(
+      mainModel: mainModel,
+      files: Dictionary(
+        (files + [mainModel]).map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }))
+  }
+
+  /// Reads a file such as an experiment from disk.
+  ///
+  /// - Throws: `FileProblem` when it is missing, no regular file, too large or unreadable.
+  public static func file(_ path: String) throws(FileProblem) -> SourceFile {
+    try read(path, limit: textLimit)
+  }
+
+  /// The model that an experiment names; reports one that is missing or has errors.
+  func model(
+    _ path: String, from experiment: String, at range: SourceRange, problems: ProblemList
+  ) -> Model? {
+    let main: SourceFile
+    var roots: [String] = []
+    switch place {
+    case .stored(let file, _): main = file
+    case .disk(let modelRoots):
+      let folder = directory(of: experiment)
+      let candidates = ([folder] + modelRoots).flatMap { root in
+        path.hasSuffix(".model")
+          ? [joined(root, path)] : [joined(root, path + ".model"), joined(root, path)]
+      }
+      guard let found = candidates.first(where: isRegularFile) else {
+        let known = modelNames(in: modelRoots)
+        let suggestion =
+          problems.nearest(to: path, among: known)
+          ?? known.first { $0.hasSuffix("/" + path) }
+        problems.error(
+          "there is no model `\(shortened(path))`", id: "model-not-found", at: range,
+          help: suggestion.map { "did you mean `\($0)`?" }
+            ?? "it is looked for beside the experiment and in the library of models")
+        return nil
+      }
+      do throws(FileProblem) { main = try Self.read(found, limit: Self.textLimit) } catch {
+        problems.error(
+          "the model `\(shortened(path))` cannot be read: \(error.reason)",
+          id: "model-unreadable", at: range)
+        return nil
+      }
+      roots = modelRoots + [folder, directory(of: found)]
+    }
+    let (model, diagnostics) = loadModel(main) { importing, relative in
+      resolve(relative, from: importing, roots: roots)
+    }
+    for diagnostic in diagnostics { problems.add(diagnostic) }
+    guard let model, !diagnostics.hasErrors else { return nil }
+    return model
+  }
+
+  /// A table that an experiment names; reports one that cannot be read.
+  func table(
+    _ path: String, from experiment: String, at range: SourceRange, problems: ProblemList
+  ) -> SourceFile? {
+    let full = joined(directory(of: experiment), path)
+    if case .stored(_, let files) = place {
+      if let file = files[full] ?? files[path] { return file }
+      problems.error("the table `\(path)` was not kept", id: "table-not-found", at: range)
+      return nil
+    }
+    do throws(FileProblem) { return try Self.read(full, limit: Self.tableLimit) } catch {
+      problems.error(
+        "the table `\(shortened(path))` cannot be read: \(error.reason)", id: "table-not-found",
+        at: range, help: "its path is relative to the experiment")
+      return nil
+    }
+  }
+
+  private func resolve(
+    _ relative: String, from importing: String, roots: [String]
+  ) -> Result<SourceFile, ImportFailure> {
+    let path = joined(directory(of: importing), relative)
+    switch place {
+    case .stored(_, let files):
+      return files[path].map { .success($0) } ?? .failure(.notFound)
+    case .disk:
+      guard isInside(path, roots) else { return .failure(.outsideRoots) }
+      guard isRegularFile(path) else { return .failure(.notFound) }
+      do throws(FileProblem) {
+        return .success(try Self.read(path, limit: Self.textLimit))
+      } catch {
+        return .failure(.unreadable(error.reason))
+      }
+    }
+  }
+
+  private static func read(_ path: String, limit: Int) throws(FileProblem) -> SourceFile {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw FileProblem(path: path, reason: "there is no such file")
+    }
+    guard isRegularFile(path) else {
+      throw FileProblem(path: path, reason: "it is no regular file")
+    }
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw FileProblem(path: path, reason: "it cannot be opened")
+    }
+    defer { try? handle.close() }
+    do {
+      let data = try handle.read(upToCount: limit + 1) ?? Data()
+      guard data.count <= limit else {
+        throw FileProblem(path: path, reason: "it is larger than \(limit >> 20) MB")
+      }
+      return SourceFile(path: path, bytes: [UInt8](data))
+    } catch let problem as FileProblem {
+      throw problem
+    } catch {
+      throw FileProblem(path: path, reason: "reading it failed")
+    }
+  }
+
+  /// The models in some folders, as an experiment would name them, sorted.
+  private func modelNames(in roots: [String]) -> [String] {
+    roots.flatMap { root in
+      let paths = FileManager.default.enumerator(atPath: root)?.prefix(10_000) ?? []
+      return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".model") }
+        .map { String($0.dropLast(6)) }
+    }.sorted()
+  }
+}
+
+/// Why a file cannot be read.
+public struct FileProblem: Error, Sendable, Hashable {
+  public var path: String
+  public var reason: String
+}

@@ -1,0 +1,154 @@
+import ModelLanguage
+
+extension Experiment {
+  /// The experiment with everything that was decided written out: overrides applied, shared
+  /// settings in each arm, defaults by name. Printed as YAML it reads back to the same runs.
+  public var resolved: PlainValue {
+    var entries: [PlainValue.Entry] = []
+    func add(_ key: String, _ value: PlainValue?) {
+      if let value { entries.append(PlainValue.Entry(key, value)) }
+    }
+    add("title", .text(title))
+    if !description.isEmpty { add("description", .text(description)) }
+    add("model", .text(modelPath))
+    add("duration", .text(duration.text))
+    add("lead_in", (leadIn?.text).map { .text($0) })
+    // Seeds up to Int.max fit; larger ones cannot be written in a file.
+    add("seed", .integer(Int(clamping: seed)))
+    if !parameters.isEmpty { add("parameters", plain(parameters)) }
+    if hasArms {
+      add("arms", .table(arms.map { PlainValue.Entry($0.name, plain($0)) }))
+    } else if let arm = arms.first {
+      if !arm.doses.isEmpty { add("doses", .list(arm.doses.map(plain))) }
+      if !arm.inputs.isEmpty { add("inputs", plain(arm.inputs)) }
+    }
+    add("table", eventTable?.written)
+    add("record", recording.map(plain))
+    if !reductions.isEmpty {
+      add("reduce", .table(reductions.map { PlainValue.Entry($0.name, .text($0.text)) }))
+    }
+    add("solver", plain(solver))
+    add("sweep", sweep.map(plain))
+    add("verdict", verdict.map(plain))
+    return .table(entries)
+  }
+
+  private func plain(_ settings: [ParameterSetting]) -> PlainValue {
+    .table(
+      settings.map {
+        PlainValue.Entry(
+          model.parameters[$0.parameter].declaration.path, .text($0.value.text))
+      })
+  }
+
+  private func plain(_ arm: Arm) -> PlainValue {
+    var entries: [PlainValue.Entry] = []
+    // An arm without doses says so when it would otherwise take those of the table.
+    if !arm.doses.isEmpty || (eventTable != nil && !arm.usesEventTable) {
+      entries.append(PlainValue.Entry("doses", .list(arm.doses.map(plain))))
+    }
+    if !arm.parameters.isEmpty {
+      entries.append(PlainValue.Entry("parameters", plain(arm.parameters)))
+    }
+    if !arm.inputs.isEmpty { entries.append(PlainValue.Entry("inputs", plain(arm.inputs))) }
+    return .table(entries)
+  }
+
+  private func plain(_ dose: Dose) -> PlainValue {
+    var entries: [PlainValue.Entry] = []
+    func add(_ key: String, _ value: PlainValue) { entries.append(PlainValue.Entry(key, value)) }
+    if !dose.instance.isEmpty { add("into", .text(dose.instance)) }
+    add("route", .text(dose.routeName))
+    add("amount", .text(dose.amount.quantity.text))
+    add("start", .text(dose.start.text))
+    switch dose.delivery {
+    case .bolus: break
+    case .over(let duration): add("over", .text(duration.text))
+    case .rate(let rate): add("rate", .text(rate.text))
+    }
+    if let every = dose.every {
+      add("every", .text(every.text))
+      add("count", .integer(dose.count))
+    }
+    return .table(entries)
+  }
+
+  private func plain(_ inputs: [InputProtocol]) -> PlainValue {
+    .table(
+      inputs.map { input in
+        let path = model.inputs[input.input].declaration.path
+        if input.steps.count == 1, let step = input.steps.first, step.time.value == -.infinity {
+          return PlainValue.Entry(path, .text(step.value.text))
+        }
+        return PlainValue.Entry(
+          path,
+          .list(input.steps.map { .list([.text($0.time.text), .text($0.value.text)]) }))
+      })
+  }
+
+  private func plain(_ recording: Recording) -> PlainValue {
+    var entries: [PlainValue.Entry] = []
+    if case .table(let schedule) = recording.schedule { entries += schedule }
+    entries.append(
+      PlainValue.Entry("variables", .list(recording.variables.map { .text($0.path) })))
+    entries.append(PlainValue.Entry("precision", .text(recording.precision.rawValue)))
+    entries.append(PlainValue.Entry("compression", .integer(recording.compression)))
+    return .table(entries)
+  }
+
+  private func plain(_ solver: SolverSettings) -> PlainValue {
+    var entries = [
+      PlainValue.Entry("method", .text(solver.methodName)),
+      PlainValue.Entry("relative_tolerance", .number(solver.relativeTolerance)),
+    ]
+    func add(_ key: String, _ value: PlainValue?) {
+      if let value { entries.append(PlainValue.Entry(key, value)) }
+    }
+    if !solver.stateTolerances.isEmpty {
+      let tolerances = solver.stateTolerances.map {
+        PlainValue.Entry(model.states[$0.state].declaration.path, .text($0.value.text))
+      }
+      add("absolute_tolerance", .table(tolerances))
+    } else {
+      add(
+        "absolute_tolerance",
+        .number(solver.absoluteTolerance ?? SolverSettings.standardAbsoluteTolerance))
+    }
+    add("step", (solver.step?.text).map { .text($0) })
+    add("initial_step", (solver.initialStep?.text).map { .text($0) })
+    add("maximum_step", (solver.maximumStep?.text).map { .text($0) })
+    add("maximum_steps", .integer(solver.maximumSteps))
+    return .table(entries)
+  }
+
+  private func plain(_ sweep: Sweep) -> PlainValue {
+    var entries: [PlainValue.Entry] = []
+    switch sweep.design {
+    case .grid: entries.append(PlainValue.Entry("design", .text("grid")))
+    case .random: entries.append(PlainValue.Entry("design", .text("random")))
+    case .sobol: entries.append(PlainValue.Entry("design", .text("sobol")))
+    case .list:
+      return .table([
+        PlainValue.Entry("design", .text("list")),
+        PlainValue.Entry("file", .text(sweep.table ?? "")),
+      ])
+    case .latinHypercube(let centred, let generator):
+      entries.append(PlainValue.Entry("design", .text("latin-hypercube")))
+      entries.append(PlainValue.Entry("centred", .boolean(centred)))
+      entries.append(PlainValue.Entry("generator", .text(generator.rawValue)))
+    }
+    if sweep.design != .grid {
+      entries.append(PlainValue.Entry("samples", .integer(sweep.samples)))
+    }
+    entries.append(
+      PlainValue.Entry(
+        "parameters", .table(sweep.axes.map { PlainValue.Entry($0.path, $0.written) })))
+    return .table(entries)
+  }
+
+  private func plain(_ verdict: Verdict) -> PlainValue {
+    .list(
+      verdict.cases.map { .table([PlainValue.Entry($0.name, .text($0.text))]) }
+        + [.table([PlainValue.Entry("otherwise", .text(verdict.otherwise))])])
+  }
+}

@@ -1,0 +1,201 @@
+public import Diagnostics
+import ModelLanguage
+import Units
+
+/// Settings given outside the file of an experiment, such as on a command line.
+public struct ExperimentOverrides: Sendable {
+  /// Paths of parameters, or `dose.amount` and its like, and values such as `80 kg`.
+  public var settings: [(path: String, value: String)]
+  public var seed: UInt64?
+
+  /// Makes overrides.
+  public init(settings: [(path: String, value: String)] = [], seed: UInt64? = nil) {
+    self.settings = settings
+    self.seed = seed
+  }
+}
+
+extension Experiment {
+  /// The settings that a file may have.
+  static let keys = [
+    "title", "description", "model", "duration", "lead_in", "seed", "arms", "parameters",
+    "inputs", "doses", "table", "record", "reduce", "solver", "sweep", "verdict",
+  ]
+
+  /// Reads an experiment and the model and tables that it names.
+  ///
+  /// - Parameters:
+  ///   - file: The experiment's file.
+  ///   - library: Where models and tables are found.
+  ///   - overrides: Settings that replace those of the file.
+  /// - Returns: The experiment unless something is wrong, and everything to tell its author.
+  public static func read(
+    _ file: SourceFile, library: FileLibrary,
+    overrides: ExperimentOverrides = ExperimentOverrides()
+  ) -> (experiment: Experiment?, diagnostics: [Diagnostic]) {
+    let problems = ProblemList()
+    let experiment = YamlReader.read(file, problems: problems).flatMap { root in
+      ExperimentReader(file: file, library: library, problems: problems)
+        .experiment(root, overrides: overrides)
+    }
+    return (problems.hasErrors ? nil : experiment, problems.diagnostics)
+  }
+}
+
+/// Reads the parts of an experiment in the order in which they need each other.
+struct ExperimentReader {
+  let file: SourceFile
+  let library: FileLibrary
+  let problems: ProblemList
+
+  func experiment(_ root: YamlNode, overrides: ExperimentOverrides) -> Experiment? {
+    guard
+      let table = TableReader(
+        root, name: "an experiment", keys: Experiment.keys, problems: problems)
+    else { return nil }
+    table.exclusive(["doses", "table"])
+    let title = table["title"].flatMap { problems.text($0, "`title`") }
+    let description = table["description"].flatMap { problems.text($0, "`description`") }
+    let duration = table.required("duration", help: "for example `duration: 7 d`").flatMap {
+      problems.positiveTime($0, "`duration`")
+    }
+    let leadIn = table["lead_in"].flatMap { problems.time($0, "`lead_in`") }
+    let seed = table["seed"].flatMap { problems.integer($0, "`seed`", in: 0...Int.max) }
+    let modelNode = table.required("model", help: "name a model file")
+    let modelPath = modelNode.flatMap { problems.text($0, "`model`") }
+    guard let modelNode, let modelPath,
+      let model = library.model(modelPath, from: file.path, at: modelNode.range, problems: problems)
+    else { return nil }
+    var reader = BodyReader(
+      scope: ModelScope(model), expressions: ExpressionReader(model: model, problems: problems),
+      problems: problems, duration: duration?.value, leadIn: leadIn?.value ?? 0,
+      experimentPath: file.path, library: library)
+    let body = reader.body(table)
+    guard let duration, let body else { return nil }
+    var experiment = Experiment(
+      title: title ?? model.name, description: description ?? "", modelPath: modelPath,
+      model: model, duration: duration, leadIn: leadIn,
+      seed: overrides.seed ?? body.sweepSeed ?? UInt64(seed ?? 0), parameters: body.parameters,
+      inputs: body.inputs, arms: body.arms, hasArms: table.has("arms"),
+      eventTable: body.eventTable, recording: body.recording, reductions: body.reductions,
+      verdict: body.verdict, solver: body.solver, sweep: body.sweep, source: file,
+      tables: reader.tables)
+    OverrideReader(scope: reader.scope, problems: problems).apply(overrides, to: &experiment)
+    if experiment.recording == nil && experiment.reductions.isEmpty {
+      problems.error(
+        "the experiment keeps nothing", id: "nothing-recorded", at: root.range,
+        help: "add `record` or `reduce`")
+    }
+    return experiment
+  }
+}
+
+/// Reads what depends on the model.
+struct BodyReader {
+  let scope: ModelScope
+  let expressions: ExpressionReader
+  let problems: ProblemList
+  let duration: Double?
+  let leadIn: Double
+  let experimentPath: String
+  let library: FileLibrary
+  private(set) var tables: [SourceFile] = []
+
+  init(
+    scope: ModelScope, expressions: ExpressionReader, problems: ProblemList, duration: Double?,
+    leadIn: Double, experimentPath: String, library: FileLibrary
+  ) {
+    self.scope = scope
+    self.expressions = expressions
+    self.problems = problems
+    self.duration = duration
+    self.leadIn = leadIn
+    self.experimentPath = experimentPath
+    self.library = library
+  }
+
+  struct Body {
+    var parameters: [ParameterSetting]
+    var inputs: [InputProtocol]
+    var arms: [Arm]
+    var eventTable: EventTable?
+    var recording: Recording?
+    var reductions: [NamedReduction]
+    var verdict: Verdict?
+    var solver: SolverSettings
+    var sweep: Sweep?
+    var sweepSeed: UInt64?
+  }
+
+  mutating func body(_ table: TableReader) -> Body? {
+    let (problems, library, experimentPath) = (self.problems, self.library, self.experimentPath)
+    let reader = ArmReader(scope: scope, expressions: expressions, problems: problems)
+    let parameters = table["parameters"].map(reader.parameters) ?? []
+    let inputs = table["inputs"].map(reader.inputs) ?? []
+    let doses = table["doses"].map { DoseReader(scope: scope, problems: problems).doses($0) } ?? []
+    let arms =
+      table["arms"].map { reader.arms($0, sharedDoses: doses, sharedInputs: inputs) }
+      ?? [Arm(name: "", doses: doses, parameters: [], inputs: inputs, usesEventTable: true)]
+    if let duration { warnOfLateDoses(arms, duration: duration, at: table.node.range) }
+    let events = table["table"].flatMap { readEvents($0) }
+    let recording = table["record"].flatMap {
+      RecordReader(
+        scope: scope, problems: problems, duration: duration,
+        observations: events?.observationTimes ?? []
+      ).recording($0)
+    }
+    let reductions =
+      table["reduce"].map {
+        ReductionReader(
+          scope: scope, expressions: expressions, problems: problems,
+          run: duration.map { 0...$0 }
+        ).reductions($0)
+      } ?? []
+    let verdict = table["verdict"].flatMap {
+      VerdictReader(reductions: reductions, problems: problems).verdict($0)
+    }
+    let solver =
+      table["solver"].map { SolverReader(scope: scope, problems: problems).settings($0) }
+      ?? .standard
+    var files: [SourceFile] = []
+    let sweep = table["sweep"].flatMap { node in
+      SweepReader(
+        scope: scope, problems: problems, doses: arms.flatMap(\.doses),
+        readFile: { file in
+          guard let path = problems.text(file, "`file`"),
+            let text = library.table(
+              path, from: experimentPath, at: file.range, problems: problems)
+          else { return nil }
+          files.append(text)
+          return text
+        }
+      ).sweep(node)
+    }
+    tables += files
+    return Body(
+      parameters: parameters, inputs: inputs, arms: arms, eventTable: events,
+      recording: recording, reductions: reductions, verdict: verdict, solver: solver,
+      sweep: sweep?.sweep, sweepSeed: sweep?.seed)
+  }
+
+  private mutating func readEvents(_ node: YamlNode) -> EventTable? {
+    guard let settings = EventTableSettings(node, scope: scope, problems: problems),
+      let file = library.table(
+        settings.path, from: experimentPath, at: node.range, problems: problems)
+    else { return nil }
+    tables.append(file)
+    guard let rows = CommaSeparatedTable(file, problems: problems) else { return nil }
+    return EventTableReader(scope: scope, settings: settings, problems: problems).table(rows)
+  }
+
+  private func warnOfLateDoses(_ arms: [Arm], duration: Double, at range: SourceRange) {
+    for arm in arms {
+      for dose in arm.doses where dose.start.value >= duration {
+        problems.warning(
+          "a dose starts at \(dose.start.text), after the end of the run", id: "late-dose",
+          at: range)
+        return
+      }
+    }
+  }
+}

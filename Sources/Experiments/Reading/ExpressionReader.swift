@@ -1,0 +1,50 @@
+import Diagnostics
+import ModelLanguage
+import Units
+
+/// Reads expressions over the names of a model.
+struct ExpressionReader {
+  let model: Model
+  let problems: ProblemList
+
+  struct Typed {
+    var value: Expression
+    var unit: PhysicalUnit
+  }
+
+  /// An expression; reports what is wrong with it at its place.
+  func expression(_ text: String, at range: SourceRange) -> Typed? {
+    nil
+  }
+
+  /// A condition, as a number that is positive where it holds.
+  func condition(_ text: String, at range: SourceRange) -> Expression? { nil }
+
+  /// A value that may depend on parameters, in the dimensions of a unit.
+  func runValue(_ node: YamlNode, _ name: String, like unit: PhysicalUnit) -> RunValue? {
+    guard let text = node.scalar, !node.isEmpty else {
+      problems.error(
+        "\(name) is a number with a unit, found \(node.kindInWords)", id: "wrong-type",
+        at: node.range)
+      return nil
+    }
+    if let quantity = try? WrittenQuantity(parsing: text) {
+      guard problems.check(quantity, name, like: unit, at: node.range) else { return nil }
+      return RunValue(form: .constant(quantity.value), text: text)
+    }
+    guard let expression = expression(text, at: node.range) else { return nil }
+    guard expression.unit.dimensions == unit.dimensions else {
+      problems.error(
+        "\(name) is \(described(unit)), found \(described(expression.unit))", id: "unit-mismatch",
+        at: node.range)
+      return nil
+    }
+    guard expression.value.dependsOnParametersOnly else {
+      problems.error(
+        "\(name) may depend on parameters only", id: "not-constant", at: node.range,
+        help: "states and quantities change during a run")
+      return nil
+    }
+    return RunValue(form: .expression(expression.value), text: text)
+  }
+}

@@ -1,0 +1,296 @@
+import Diagnostics
+import ModelLanguage
+import Units
+
+/// Reads one axis of a sweep.
+struct SweepAxisReader {
+  let scope: ModelScope
+  let problems: ProblemList
+  let doses: [Dose]
+
+  static let forms = ["uniform", "log_uniform", "normal", "log_normal"]
+  static let keys = forms + ["unit", "values", "from", "to", "count", "scale"]
+
+  /// An axis from an entry of `parameters`.
+  func axis(_ entry: YamlNode.Entry, isGrid: Bool) -> SweepAxis? {
+    guard let target = target(entry.key, at: entry.keyRange) else { return nil }
+    if let pair = entry.value.elements {
+      guard !isGrid else {
+        problems.error(
+          "a grid needs the values of `\(entry.key)`, found a list", id: "wrong-type",
+          at: entry.value.range,
+          help: "write `{values: […]}` or `{from: …, to: …, count: …}`")
+        return nil
+      }
+      return range(pair, "uniform", target, path: entry.key, written: entry.value)
+    }
+    guard
+      let table = TableReader(
+        entry.value, name: "the range of `\(entry.key)`", keys: Self.keys, problems: problems)
+    else { return nil }
+    if table.has("values") { return values(table, target, entry) }
+    if table.has("from") || table.has("to") { return steps(table, target, entry) }
+    guard let form = Self.forms.first(where: table.has), let node = table[form] else {
+      problems.error(
+        "`\(entry.key)` has no range", id: "missing-key", at: entry.value.range,
+        help: isGrid
+          ? "write `{values: […]}` or `{from: …, to: …, count: …}`"
+          : "write `[low, high]` or one of \(listed(Self.forms))")
+      return nil
+    }
+    guard !isGrid else {
+      problems.error(
+        "a grid has no use for `\(form)`", id: "unused-setting", at: node.range,
+        help: "write `{values: […]}` or `{from: …, to: …, count: …}`")
+      return nil
+    }
+    guard let pair = node.elements else {
+      problems.error(
+        "`\(form)` is a list of two, found \(node.kindInWords)", id: "wrong-type", at: node.range)
+      return nil
+    }
+    return range(
+      pair, form, target, path: entry.key, written: entry.value, unit: unit(table, target))
+  }
+
+  /// An axis from a column of a table.
+  func column(_ header: CommaSeparatedTable.Cell, values: [CommaSeparatedTable.Cell]) -> SweepAxis? {
+    let (path, unitText) = splitHeader(header.text)
+    guard let target = target(path, at: header.range) else { return nil }
+    var unit = PhysicalUnit.one
+    if let unitText {
+      do throws(UnitParsingError) { unit = try PhysicalUnit(parsing: unitText) } catch {
+        problems.error(error.message, id: "unknown-unit", at: header.range)
+        return nil
+      }
+    }
+    guard target.accepts(unit.dimensions) else {
+      problems.error(
+        "`\(path)` is \(described(target.unit)), found \(described(unit))", id: "unit-mismatch",
+        at: header.range, help: "head the column `\(path) [\(target.unit.symbol)]`")
+      return nil
+    }
+    var numbers: [Double] = []
+    for cell in values {
+      guard let value = unit.siValue(ofDecimal: cell.text), value.isFinite else {
+        problems.error(
+          "`\(path)` is a number, found `\(shortened(cell.text))`", id: "not-a-number",
+          at: cell.range)
+        return nil
+      }
+      guard target.check(value, text: cell.text, at: cell.range, problems: problems) else {
+        return nil
+      }
+      numbers.append(value)
+    }
+    return SweepAxis(
+      path: path, target: target.target, unit: unit, form: .values(numbers),
+      written: .text(header.text))
+  }
+
+  private func target(_ path: String, at range: SourceRange) -> SweepTargetCheck? {
+    guard path.hasPrefix("dose.") else {
+      guard let index = scope.parameter(path, at: range, problems: problems) else { return nil }
+      let parameter = scope.model.parameters[index]
+      return SweepTargetCheck(
+        path: path, target: .parameter(index), unit: parameter.declaration.unit,
+        alternatives: [], allowed: parameter.allowed)
+    }
+    let settings = SweepAxis.DoseSetting.allCases.map { "dose." + $0.rawValue }
+    guard let setting = SweepAxis.DoseSetting(rawValue: String(path.dropFirst(5))) else {
+      let nearest = problems.nearest(to: path, among: settings)
+      problems.error(
+        "a dose has no `\(shortened(String(path.dropFirst(5))))`", id: "unknown-parameter",
+        at: range, help: nearest.map { "did you mean `\($0)`?" } ?? "it has \(listed(settings))")
+      return nil
+    }
+    guard let first = doses.first else {
+      problems.error(
+        "`\(path)` varies the doses, and the experiment has none", id: "no-doses", at: range)
+      return nil
+    }
+    let route = scope.model.routes[first.route].declaration.unit
+    switch setting {
+    case .amount:
+      let perMass = route.divided(by: PhysicalUnit(symbol: "kg", dimensions: Dimensions(mass: 1), scale: 1))
+      let hasWeights = doses.allSatisfy { $0.weightParameter != nil }
+      return SweepTargetCheck(
+        path: path, target: .dose(setting), unit: route,
+        alternatives: hasWeights ? [perMass.dimensions] : [], allowed: 0...(.infinity))
+    case .rate:
+      return SweepTargetCheck(
+        path: path, target: .dose(setting), unit: route.divided(by: .second), alternatives: [],
+        allowed: Double.leastNonzeroMagnitude...(.infinity))
+    case .over, .every:
+      return SweepTargetCheck(
+        path: path, target: .dose(setting), unit: .second, alternatives: [],
+        allowed: Double.leastNonzeroMagnitude...(.infinity))
+    case .start:
+      return SweepTargetCheck(
+        path: path, target: .dose(setting), unit: .second, alternatives: [],
+        allowed: 0...(.infinity))
+    case .count:
+      return SweepTargetCheck(
+        path: path, target: .dose(setting), unit: .one, alternatives: [],
+        allowed: 0...Double(DoseReader.countLimit))
+    }
+  }
+
+  private func unit(_ table: TableReader, _ target: SweepTargetCheck) -> PhysicalUnit? {
+    guard let node = table["unit"], let text = problems.text(node, "`unit`") else { return nil }
+    do throws(UnitParsingError) { return try PhysicalUnit(parsing: text) } catch {
+      problems.error(error.message, id: "unknown-unit", at: node.range)
+      return nil
+    }
+  }
+
+  /// A quantity of an axis, whose unit may stand apart under `unit`.
+  private func quantity(
+    _ node: YamlNode, _ target: SweepTargetCheck, unit: PhysicalUnit?
+  ) -> WrittenQuantity? {
+    guard var value = problems.quantity(node, "`\(target.path)`") else { return nil }
+    if let unit, value.isBare { value = WrittenQuantity(si: unit.siValue(of: value.value), in: unit) }
+    guard target.accepts(value.unit.dimensions) || (value.isBare && value.value == 0) else {
+      _ = problems.check(value, "`\(target.path)`", like: target.unit, at: node.range)
+      return nil
+    }
+    return value
+  }
+
+  private func range(
+    _ pair: [YamlNode], _ form: String, _ target: SweepTargetCheck, path: String,
+    written: YamlNode, unit: PhysicalUnit? = nil
+  ) -> SweepAxis? {
+    guard pair.count == 2 else {
+      problems.error(
+        "`\(path)` has \(pair.count) value\(pair.count == 1 ? "" : "s"), a range has two",
+        id: "wrong-arguments", at: written.range,
+        help: "write `[low, high]`")
+      return nil
+    }
+    guard let first = quantity(pair[0], target, unit: unit) else { return nil }
+    let distribution: Distribution
+    if form == "log_normal" {
+      guard let deviation = problems.positiveNumber(pair[1], "the deviation of `\(path)`") else {
+        return nil
+      }
+      guard isPositive(first, pair[0], path, form) else { return nil }
+      distribution = .logNormal(median: first.value, deviation: deviation)
+    } else {
+      guard let second = quantity(pair[1], target, unit: unit) else { return nil }
+      guard first.unit.dimensions == second.unit.dimensions || first.isBare || second.isBare else {
+        _ = problems.check(second, "`\(path)`", like: first.unit, at: pair[1].range)
+        return nil
+      }
+      if form == "normal" {
+        guard second.value > 0 else {
+          problems.error(
+            "the deviation of `\(path)` has to be positive", id: "out-of-range",
+            at: pair[1].range)
+          return nil
+        }
+        distribution = .normal(mean: first.value, deviation: second.value)
+      } else {
+        guard first.value < second.value else {
+          problems.error(
+            "the range of `\(path)` goes from \(first.text) down to \(second.text)",
+            id: "range-reversed", at: pair[0].range, help: "write the lower value first")
+          return nil
+        }
+        guard
+          target.check(first.value, text: first.text, at: pair[0].range, problems: problems),
+          target.check(second.value, text: second.text, at: pair[1].range, problems: problems)
+        else { return nil }
+        if form == "log_uniform" {
+          guard isPositive(first, pair[0], path, form) else { return nil }
+          distribution = .logUniform(low: first.value, high: second.value)
+        } else {
+          distribution = .uniform(low: first.value, high: second.value)
+        }
+      }
+    }
+    let shown = first.isBare ? target.unit : first.unit
+    return SweepAxis(
+      path: path, target: target.target, unit: shown, form: .distribution(distribution),
+      written: written.plain)
+  }
+
+  private func isPositive(
+    _ value: WrittenQuantity, _ node: YamlNode, _ path: String, _ form: String
+  ) -> Bool {
+    if value.value > 0 { return true }
+    problems.error(
+      "`\(form)` needs positive values of `\(path)`, found \(value.text)", id: "out-of-range",
+      at: node.range)
+    return false
+  }
+
+  private func values(
+    _ table: TableReader, _ target: SweepTargetCheck, _ entry: YamlNode.Entry
+  ) -> SweepAxis? {
+    guard let node = table["values"], let elements = node.elements else {
+      problems.error(
+        "`values` is a list, found \(table["values"]?.kindInWords ?? "nothing")",
+        id: "wrong-type", at: table["values"]?.range ?? entry.value.range)
+      return nil
+    }
+    guard !elements.isEmpty else {
+      problems.error("`values` is empty", id: "empty-sweep", at: node.range)
+      return nil
+    }
+    let unit = unit(table, target)
+    var numbers: [WrittenQuantity] = []
+    for element in elements {
+      guard let value = quantity(element, target, unit: unit),
+        target.check(value.value, text: value.text, at: element.range, problems: problems)
+      else { return nil }
+      numbers.append(value)
+    }
+    return SweepAxis(
+      path: entry.key, target: target.target,
+      unit: numbers.first { !$0.isBare }?.unit ?? target.unit,
+      form: .values(numbers.map(\.value)), written: entry.value.plain)
+  }
+
+  private func steps(
+    _ table: TableReader, _ target: SweepTargetCheck, _ entry: YamlNode.Entry
+  ) -> SweepAxis? {
+    let unit = unit(table, target)
+    let fromNode = table.required("from")
+    let toNode = table.required("to")
+    let count = table.required("count", help: "say how many values, as in `count: 11`").flatMap {
+      problems.integer($0, "`count`", in: 1...SweepPoints.limit)
+    }
+    let scale = table["scale"].map { problems.word($0, "`scale`", among: ["linear", "log"]) } ?? "linear"
+    guard let fromNode, let toNode, let from = quantity(fromNode, target, unit: unit),
+      let to = quantity(toNode, target, unit: unit), let count, let scale,
+      target.check(from.value, text: from.text, at: fromNode.range, problems: problems),
+      target.check(to.value, text: to.text, at: toNode.range, problems: problems)
+    else { return nil }
+    guard from.value < to.value || (count == 1 && from.value == to.value) else {
+      problems.error(
+        "the range of `\(entry.key)` goes from \(from.text) down to \(to.text)",
+        id: "range-reversed", at: fromNode.range, help: "write the lower value first")
+      return nil
+    }
+    if scale == "log", !isPositive(from, fromNode, entry.key, "scale: log") { return nil }
+    let values = (0..<count).map { index -> Double in
+      if index == 0 { return from.value }
+      if index == count - 1 { return to.value }
+      let part = Double(index) / Double(count - 1)
+      return scale == "log"
+        ? from.value * exponential(part * logarithm(to.value / from.value))
+        : from.value + part * (to.value - from.value)
+    }
+    return SweepAxis(
+      path: entry.key, target: target.target, unit: from.isBare ? target.unit : from.unit,
+      form: .values(values), written: entry.value.plain)
+  }
+}
+
+/// The parts of a header such as `drug.weight [kg]`.
+func splitHeader(_ text: String) -> (path: String, unit: String?) {
+  guard let open = text.firstIndex(of: "["), text.hasSuffix("]") else { return (text, nil) }
+  let path = text[..<open].reversed().drop { $0 == " " }.reversed()
+  return (String(path), String(text[text.index(after: open)...].dropLast()))
+}

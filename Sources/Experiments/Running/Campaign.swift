@@ -1,0 +1,139 @@
+public import Simulations
+import Synchronization
+
+/// How the runs of an experiment are carried out; nothing here changes a result.
+public struct CampaignOptions: Sendable {
+  public var threads: Int
+  public var backend: Backend
+  /// Whether the first failed run stops all others.
+  public var stopsAtFirstFailure: Bool
+  /// How many runs a thread takes at once, or `nil` for a fitting number.
+  public var chunk: Int?
+
+  /// Makes options.
+  public init(
+    threads: Int, backend: Backend, stopsAtFirstFailure: Bool = false,
+    chunk: Int? = nil
+  ) {
+    self.threads = max(1, threads)
+    self.backend = backend
+    self.stopsAtFirstFailure = stopsAtFirstFailure
+    self.chunk = chunk
+  }
+}
+
+/// How far a campaign is.
+public struct CampaignProgress: Sendable {
+  public var total: Int
+  public var done = 0
+  public var failed = 0
+
+  /// Runs per second, and the seconds that the rest will take, after some seconds of running.
+  public func estimate(after seconds: Double) -> (rate: Double, remaining: Double)? {
+    let finished = Double(done + failed)
+    guard finished > 0, seconds > 0 else { return nil }
+    let rate = finished / seconds
+    return (rate, (Double(total) - finished) / rate)
+  }
+}
+
+/// How a campaign ended.
+public struct CampaignSummary: Sendable {
+  public var progress: CampaignProgress
+  public var notes: EnsembleNotes
+  /// Whether it was stopped before all runs were begun.
+  public var wasInterrupted: Bool
+  /// The failed run with the lowest index, and why it failed.
+  public var firstFailure: (run: Int, text: String)?
+
+  /// How many runs were not begun.
+  public var notRun: Int { progress.total - progress.done - progress.failed }
+}
+
+/// All runs of an experiment, carried out on several threads.
+///
+/// The results do not depend on the number of threads, on the size of chunks or on the order in
+/// which runs end: a run is a function of its index alone.
+public struct Campaign: Sendable {
+  public let experiment: Experiment
+  public let plan: RunPlan
+  private let options: CampaignOptions
+
+  /// Prepares the runs of an experiment.
+  public init(_ experiment: Experiment, options: CampaignOptions) {
+    self.experiment = experiment
+    self.options = options
+    plan = RunPlan(experiment)
+  }
+
+  /// Carries out all runs.
+  ///
+  /// - Parameters:
+  ///   - output: Where results go.
+  ///   - cancellation: Stops after the runs in flight when raised.
+  ///   - progress: Called after each chunk, by one thread at a time.
+  /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
+  ///   is reported to the output and counted.
+  public func run(
+    into output: any RunOutput, cancellation: CancellationFlag = CancellationFlag(),
+    progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
+  ) throws -> CampaignSummary {
+    let ensemble = try Ensemble(
+      model: experiment.model, configuration: plan.configuration, backend: options.backend)
+    let steadyStates = try solveSteadyStates(cancellation: cancellation)
+    let ledger = Ledger(
+      output: output, experiment: experiment, plan: plan, steadyStates: steadyStates,
+      progress: progress)
+    let threads = min(options.threads, plan.count)
+    let queue = ChunkQueue(
+      count: plan.count,
+      chunk: options.chunk ?? ChunkQueue.chunkSize(count: plan.count, threads: threads),
+      block: plan.pointCount, cancellation: cancellation)
+    let plan = plan
+    let stopsAtFirstFailure = options.stopsAtFirstFailure
+    try onThreads(threads) {
+      do {
+        try ensemble.makeWorker().run(
+          nextChunk: { queue.take() },
+          setup: { run in
+            switch steadyStates[run] {
+            case .success(let states)?: plan.setup(of: run, steadyStates: states)
+            case nil: plan.setup(of: run, steadyStates: [])
+            // The run cannot start; states that are not numbers end it at once.
+            case .failure?: plan.impossibleSetup(of: run)
+            }
+          },
+          deliver: { chunk in
+            let failed = try ledger.add(chunk)
+            if failed > 0 && stopsAtFirstFailure { queue.stop() }
+          })
+      } catch {
+        // The other threads stop as well: what they would compute cannot be kept.
+        queue.stop()
+        throw error
+      }
+    }
+    return ledger.summary(notes: ensemble.notes)
+  }
+
+  /// The steady states of the runs that need them, by run.
+  private func solveSteadyStates(
+    cancellation: CancellationFlag
+  ) throws -> [Int: Result<[[Double]], SteadyStateSolver.Failure>] {
+    let tasks = plan.steadyStateTasks()
+    if tasks.isEmpty { return [:] }
+    let solver = SteadyStateSolver(
+      model: experiment.model, configuration: plan.configuration, backend: options.backend,
+      threads: options.threads, cancellation: cancellation)
+    var results: [Int: Result<[[Double]], SteadyStateSolver.Failure>] = [:]
+    for (task, result) in zip(tasks, try solver.solve(tasks)) {
+      switch (results[task.run] ?? .success([]), result) {
+      case (.success(let states), .success(let state)):
+        results[task.run] = .success(states + [state])
+      case (.failure, _): break
+      case (_, .failure(let failure)): results[task.run] = .failure(failure)
+      }
+    }
+    return results
+  }
+}

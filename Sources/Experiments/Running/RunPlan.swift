@@ -1,0 +1,179 @@
+import ModelLanguage
+import Simulations
+import Units
+
+/// All runs of an experiment, by index.
+///
+/// Run `r` is point `r mod points` of the sweep, for individual `r / points mod individuals`, in
+/// arm `r / points / individuals`.
+public struct RunPlan: Sendable {
+  public let armCount: Int
+  public let individualCount: Int
+  public let pointCount: Int
+  /// The number of values on each axis of a grid; one entry for other designs, none without a
+  /// sweep.
+  public let sweepShape: [Int]
+  let configuration: EnsembleConfiguration
+  private let points: SweepPoints?
+  /// By arm, then by individual.
+  private let templates: [RunTemplate]
+  private let parameterAxes: [Int]
+  private let doseAxes: [(axis: Int, setting: SweepAxis.DoseSetting, isPerMass: Bool)]
+  private let hasDoseAxes: Bool
+
+  /// How many runs there are.
+  public var count: Int { armCount * individualCount * pointCount }
+
+  /// Lays out the runs of an experiment.
+  public init(_ experiment: Experiment) {
+    let model = experiment.model
+    let points = experiment.sweep.map { SweepPoints($0, seed: experiment.seed) }
+    self.points = points
+    pointCount = points?.count ?? 1
+    sweepShape = points?.shape ?? []
+    armCount = experiment.arms.count
+    configuration = Self.configuration(of: experiment)
+    let axes = experiment.sweep?.axes ?? []
+    var varying: [Int] = []
+    var parameterAxes: [Int] = []
+    var doseAxes: [(axis: Int, setting: SweepAxis.DoseSetting, isPerMass: Bool)] = []
+    for (index, axis) in axes.enumerated() {
+      switch axis.target {
+      case .parameter(let parameter):
+        varying.append(parameter)
+        parameterAxes.append(index)
+      case .dose(let setting):
+        let route = experiment.arms.lazy.flatMap(\.doses).first?.route
+        let isPerMass =
+          setting == .amount
+          && route.map { model.routes[$0].declaration.unit.dimensions != axis.unit.dimensions }
+            ?? false
+        doseAxes.append((index, setting, isPerMass))
+      }
+    }
+    self.parameterAxes = parameterAxes
+    self.doseAxes = doseAxes
+    hasDoseAxes = !doseAxes.isEmpty
+    let individuals = experiment.eventTable?.individuals ?? []
+    individualCount = max(1, individuals.count)
+    var templates: [RunTemplate] = []
+    for arm in experiment.arms {
+      for index in 0..<max(1, individuals.count) {
+        let individual = individuals.isEmpty ? nil : individuals[index]
+        var fixed: [Int: Double] = [:]
+        for setting in experiment.parameters + arm.parameters {
+          fixed[setting.parameter] = setting.value.value
+        }
+        for covariate in individual?.covariates ?? [] {
+          fixed[covariate.parameter] = covariate.value
+        }
+        templates.append(
+          RunTemplate(
+            model: model, sheet: ParameterSheet(model: model, fixed: fixed, varying: varying),
+            doses: arm.doses,
+            events: arm.usesEventTable ? individual?.events ?? [] : [], protocols: arm.inputs,
+            sweepsDoses: !doseAxes.isEmpty, start: configuration.start, end: configuration.end))
+      }
+    }
+    self.templates = templates
+  }
+
+  /// Where a run stands: its arm, its individual and its point of the sweep.
+  public func place(of run: Int) -> (arm: Int, individual: Int, point: Int) {
+    let (rest, point) = run.quotientAndRemainder(dividingBy: pointCount)
+    let (arm, individual) = rest.quotientAndRemainder(dividingBy: individualCount)
+    return (arm, individual, point)
+  }
+
+  /// The values of one axis over all points, in SI units.
+  public func values(onAxis axis: Int) -> [Double] { points?.values(onAxis: axis) ?? [] }
+
+  /// The values of one point of the sweep, in SI units.
+  public func values(ofPoint point: Int) -> [Double] {
+    points.map { Array($0.values(of: point)) } ?? []
+  }
+
+  /// All parameters of a run, in SI units.
+  public func parameters(of run: Int) -> [Double] {
+    let template = templates[run / pointCount]
+    guard let points else { return template.sheet.base }
+    let values = points.values(of: run % pointCount)
+    guard hasDoseAxes else { return template.sheet.values(values) }
+    let start = values.startIndex
+    return template.sheet.values(parameterAxes.map { values[start + $0] })
+  }
+
+  /// Everything that a run is.
+  ///
+  /// - Parameter steadyStates: The states that the doses of the run ask for.
+  func setup(of run: Int, steadyStates: [[Double]]) -> RunSetup {
+    templates[run / pointCount].setup(
+      parameters: parameters(of: run), settings: settings(of: run), steadyStates: steadyStates)
+  }
+
+  /// A run that ends at once: its states are not numbers.
+  func impossibleSetup(of run: Int) -> RunSetup {
+    let template = templates[run / pointCount]
+    let parameters = parameters(of: run)
+    let states = template.states(parameters: parameters)
+    return RunSetup(
+      parameters: parameters, inputs: template.inputs(parameters: parameters),
+      states: states.map { _ in .nan }, schedule: [])
+  }
+
+  /// The steady states that must be known before the runs can start.
+  func steadyStateTasks() -> [SteadyStateSolver.Task] {
+    var tasks: [SteadyStateSolver.Task] = []
+    for run in 0..<count {
+      let template = templates[run / pointCount]
+      guard template.needsSteadyStates else { continue }
+      let parameters = parameters(of: run)
+      let history = template.history(parameters: parameters, settings: settings(of: run))
+      for request in history.steadyStates {
+        tasks.append(
+          SteadyStateSolver.Task(
+            run: run, request: request, parameters: parameters,
+            inputs: template.inputs(parameters: parameters),
+            states: template.states(parameters: parameters)))
+      }
+    }
+    return tasks
+  }
+
+  private func settings(of run: Int) -> DoseSettings {
+    var settings = DoseSettings()
+    guard hasDoseAxes, let points else { return settings }
+    let values = points.values(of: run % pointCount)
+    for entry in doseAxes {
+      let value = values[values.startIndex + entry.axis]
+      switch entry.setting {
+      case .amount:
+        settings.amount = value
+        settings.isPerMass = entry.isPerMass
+      case .over: settings.over = value
+      case .rate: settings.rate = value
+      case .start: settings.start = value
+      case .every: settings.every = value
+      case .count: settings.count = Int(value)
+      }
+    }
+    return settings
+  }
+
+  private static func configuration(of experiment: Experiment) -> EnsembleConfiguration {
+    let solver = experiment.solver
+    var tolerances = experiment.model.states.map {
+      (solver.absoluteTolerance ?? SolverSettings.standardAbsoluteTolerance)
+        * $0.declaration.unit.scale
+    }
+    for entry in solver.stateTolerances { tolerances[entry.state] = entry.value.value }
+    return EnsembleConfiguration(
+      method: solver.method, relativeTolerance: solver.relativeTolerance,
+      absoluteTolerances: tolerances, fixedStep: solver.step?.value,
+      initialStep: solver.initialStep?.value, maximumStep: solver.maximumStep?.value,
+      maximumSteps: solver.maximumSteps, start: -(experiment.leadIn?.value ?? 0),
+      end: experiment.duration.value, sampleTimes: experiment.recording?.times ?? [],
+      recorded: experiment.recording?.variables.map(\.expression) ?? [],
+      reductions: experiment.reductions.map(\.reduction))
+  }
+}
