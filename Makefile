@@ -1,0 +1,49 @@
+# `make demo` and `make test` set everything up on a fresh Debian 12 machine with Swift 6.3.
+
+SWIFT ?= swift
+PACKAGES = libhdf5-dev pkg-config libopenblas-dev liblapacke-dev
+AFTERGLOW = .build/release/afterglow
+RESULTS ?= results
+
+.PHONY: demo test build packages conformance lint format bench clean
+
+demo: build
+	@mkdir -p $(RESULTS)
+	$(AFTERGLOW) run Experiments/reset.yaml -o $(RESULTS)/reset.h5 --overwrite
+	$(AFTERGLOW) run Experiments/dose_response.yaml -o $(RESULTS)/dose_response.h5 --overwrite
+	@echo
+	@echo "Next:"
+	@echo "  $(AFTERGLOW) show reset/depressed_circuit     the equations and where each number comes from"
+	@echo "  $(AFTERGLOW) validate                         the models beside published measurements"
+	@echo "  $(AFTERGLOW) run Experiments/reset.yaml --set dose.amount='0.2 mg/kg' -o $(RESULTS)/low.h5"
+	@echo "  python3 -c \"import xarray; print(xarray.open_dataset('$(RESULTS)/reset.h5'))\""
+
+test: packages
+	$(SWIFT) build --build-tests -c release -Xswiftc -enable-testing
+	$(SWIFT) test -c release -Xswiftc -enable-testing --skip-build
+
+build: packages
+	$(SWIFT) build -c release --product afterglow
+
+# Installs what is missing and nothing else; needs root only then.
+packages:
+	@missing=""; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+bench: build
+	$(AFTERGLOW) bench
+
+clean:
+	rm -rf .build $(RESULTS)

@@ -1,0 +1,184 @@
+// Exponential functions: exp, exp2, expm1, exprel, linoid.
+//
+// x = k·ln 2 + r with |r| at most half of ln 2; e^r − 1 by a polynomial, as an unevaluated sum of
+// two numbers where a last digit would be lost otherwise (Cody and Waite 1980; Muller, Elementary
+// Functions, 2016). The polynomial of degree 10 in (e^r − 1 − r)/r² errs by less than 1.4e-18.
+#ifndef AFTERGLOW_EXPONENTIAL_H
+#define AFTERGLOW_EXPONENTIAL_H
+
+#ifndef AFTERGLOW_KERNEL
+#include "lanes.h"
+#endif
+
+/// (e^r − 1 − r)/r² for |r| up to 0.3467.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_exponential_tail(afterglow_lanes r) {
+  afterglow_lanes s = r * r;
+  afterglow_lanes even = AFTERGLOW_ALL(0x1.1f730349868cep-29);
+  even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.27e4db646b17ep-22));
+  even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.a01a01a6d889cp-16));
+  even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.6c16c16c162d4p-10));
+  even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.5555555555556p-5));
+  even = afterglow_fma(even, s, AFTERGLOW_ALL(0.5));
+  afterglow_lanes odd = AFTERGLOW_ALL(0x1.af4de97ca4194p-26);
+  odd = afterglow_fma(odd, s, AFTERGLOW_ALL(0x1.71de0231960ebp-19));
+  odd = afterglow_fma(odd, s, AFTERGLOW_ALL(0x1.a01a01abe7fe1p-13));
+  odd = afterglow_fma(odd, s, AFTERGLOW_ALL(0x1.11111111100dcp-7));
+  odd = afterglow_fma(odd, s, AFTERGLOW_ALL(0x1.5555555555557p-3));
+  return afterglow_fma(odd, r, even);
+}
+
+/// p·2ᵏ for whole k from −2044 to 2046, through subnormal numbers and into infinity.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_scale(afterglow_lanes p, afterglow_lanes k) {
+  afterglow_lanes half = afterglow_round(k * 0.5);
+  return (p * afterglow_power_of_two(half)) * afterglow_power_of_two(k - half);
+}
+
+/// k of x = k·ln 2 + r.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_exponential_count(afterglow_lanes x) {
+  return afterglow_fma(x, AFTERGLOW_ALL(0x1.71547652b82fep+0), AFTERGLOW_ALL(0x1.8p52)) - 0x1.8p52;
+}
+
+/// r of x = k·ln 2 + r; the first product is exact and so is the difference.
+AFTERGLOW_FUNCTION afterglow_pair afterglow_exponential_rest(afterglow_lanes x,
+                                                             afterglow_lanes k) {
+  afterglow_lanes exact = afterglow_fma(-k, AFTERGLOW_ALL(0x1.62e42fefa3800p-1), x);
+  afterglow_lanes rest = afterglow_fma(-k, AFTERGLOW_ALL(0x1.ef35793c76730p-45), exact);
+  afterglow_pair result = {
+      rest, afterglow_fma(-k, AFTERGLOW_ALL(0x1.ef35793c76730p-45), exact - rest)};
+  return result;
+}
+
+/// x between the least and the largest argument that make a difference; NaN stays.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_exponential_clamp(afterglow_lanes x) {
+  x = afterglow_select(x > 720.0, AFTERGLOW_ALL(720.0), x);
+  return afterglow_select(x < -760.0, AFTERGLOW_ALL(-760.0), x);
+}
+
+/// e^x.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_exp(afterglow_lanes x) {
+  x = afterglow_exponential_clamp(x);
+  afterglow_lanes k = afterglow_exponential_count(x);
+  afterglow_pair rest = afterglow_exponential_rest(x, k);
+  afterglow_lanes r = rest.high;
+  afterglow_lanes p = (afterglow_fma(afterglow_exponential_tail(r), r * r, rest.low) + r) + 1.0;
+  // Two factors in place of one: the first is 2^(k/2), rounded; neither overflows.
+  afterglow_lanes half = (k * 0.5 + 0x1.8p52) - 0x1.8p52;
+  return (p * afterglow_power_of_two(half)) * afterglow_power_of_two(k - half);
+}
+
+/// 2^x.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_exp2(afterglow_lanes x) {
+  x = afterglow_select(x > 1026.0, AFTERGLOW_ALL(1026.0), x);
+  x = afterglow_select(x < -1077.0, AFTERGLOW_ALL(-1077.0), x);
+  afterglow_lanes k = (x + 0x1.8p52) - 0x1.8p52;
+  afterglow_lanes f = x - k;
+  afterglow_lanes r = f * 0x1.62e42fefa39efp-1;
+  afterglow_lanes low = afterglow_fma(f, AFTERGLOW_ALL(0x1.62e42fefa39efp-1), -r);
+  low = afterglow_fma(f, AFTERGLOW_ALL(0x1.abc9e3b39803fp-56), low);
+  afterglow_lanes p = (afterglow_fma(afterglow_exponential_tail(r), r * r, low) + r) + 1.0;
+  return afterglow_scale(p, k);
+}
+
+/// e^r − 1 for a rest in two parts.
+AFTERGLOW_FUNCTION afterglow_pair afterglow_exponential_less_one(afterglow_pair r) {
+  afterglow_lanes square = r.high * r.high;
+  afterglow_lanes tail = afterglow_exponential_tail(r.high);
+  // The largest part of the tail, r²/2, without loss.
+  afterglow_pair half = {0.5 * square, 0.5 * afterglow_fma(r.high, r.high, -square)};
+  afterglow_lanes rest = (tail - 0.5) * square;
+  afterglow_lanes low = r.low + afterglow_fma(r.low, r.high, half.low + rest);
+  afterglow_pair sum = afterglow_fast_sum(r.high, half.high);
+  return afterglow_fast_sum(sum.high, sum.low + low);
+}
+
+/// e^x − 1 in two parts, for x up to 709.
+AFTERGLOW_FUNCTION afterglow_pair afterglow_expm1_pair(afterglow_lanes x) {
+  afterglow_lanes k = afterglow_exponential_count(x);
+  afterglow_pair m = afterglow_exponential_less_one(afterglow_exponential_rest(x, k));
+  afterglow_lanes scale = afterglow_power_of_two(k);
+  // (2ᵏ − 1) + 2ᵏ·m; the product is exact.
+  afterglow_pair less = afterglow_sum(scale, AFTERGLOW_ALL(-1.0));
+  afterglow_pair sum = afterglow_sum(less.high, scale * m.high);
+  return afterglow_fast_sum(sum.high, less.low + afterglow_fma(scale, m.low, sum.low));
+}
+
+/// e^x as (high + low)·2ᵏ, for the ends of the range, where e^x itself is no number any more.
+typedef struct {
+  afterglow_pair mantissa;
+  afterglow_lanes exponent;
+} afterglow_scaled;
+
+/// e^x for x from −760 to 720.
+AFTERGLOW_FUNCTION afterglow_scaled afterglow_exp_scaled(afterglow_lanes x) {
+  afterglow_lanes k = afterglow_exponential_count(x);
+  afterglow_pair m = afterglow_exponential_less_one(afterglow_exponential_rest(x, k));
+  afterglow_pair p = afterglow_fast_sum(AFTERGLOW_ALL(1.0), m.high);
+  p.low += m.low;
+  afterglow_scaled result = {p, k};
+  return result;
+}
+
+/// e^x − 1.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_expm1(afterglow_lanes x) {
+  afterglow_mask is_large = x > 708.0;
+  afterglow_mask is_small = x < -40.0;
+  afterglow_lanes inside = afterglow_select(is_large | is_small, AFTERGLOW_ALL(0.0), x);
+  afterglow_pair pair = afterglow_expm1_pair(inside);
+  afterglow_lanes result = pair.high + pair.low;
+  result = afterglow_select(x == 0.0, x, result);
+  result = afterglow_select(is_large, afterglow_exp(x), result);
+  return afterglow_select(is_small, AFTERGLOW_ALL(-1.0), result);
+}
+
+/// (e^x − 1)/x, which is 1 at 0.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_exprel(afterglow_lanes x) {
+  afterglow_mask is_large = x > 708.0;
+  afterglow_mask is_small = x < -40.0;
+  afterglow_mask is_tiny = afterglow_abs(x) < 0x1p-54;
+  afterglow_lanes inside =
+      afterglow_select(is_large | is_small | is_tiny, AFTERGLOW_ALL(1.0), x);
+  afterglow_pair pair = afterglow_expm1_pair(inside);
+  afterglow_lanes quotient = pair.high / inside;
+  afterglow_lanes rest = afterglow_fma(-quotient, inside, pair.high) + pair.low;
+  afterglow_lanes result =
+      afterglow_fma(rest, afterglow_rough_reciprocal(inside), quotient);
+  result = afterglow_select(is_tiny, AFTERGLOW_ALL(1.0), result);
+  if (!__builtin_reduce_or(is_large)) return afterglow_select(is_small, -1.0 / x, result);
+  // e^x/x where e^x is near the largest number; other lanes keep what they have.
+  afterglow_lanes top = afterglow_select(is_large, afterglow_exponential_clamp(x), AFTERGLOW_ALL(1.0));
+  afterglow_scaled e = afterglow_exp_scaled(top);
+  afterglow_lanes ratio = e.mantissa.high / top;
+  afterglow_lanes ratio_rest =
+      afterglow_fma(-ratio, top, e.mantissa.high) + e.mantissa.low;
+  ratio = afterglow_fma(ratio_rest, afterglow_rough_reciprocal(top), ratio);
+  result = afterglow_select(is_large, afterglow_scale(ratio, e.exponent), result);
+  return afterglow_select(is_small, -1.0 / x, result);
+}
+
+/// x/(e^x − 1), which is 1 at 0: the linoid rate of ion channels.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_linoid(afterglow_lanes x) {
+  afterglow_mask is_large = x > 708.0;
+  afterglow_mask is_small = x < -40.0;
+  afterglow_mask is_tiny = afterglow_abs(x) < 0x1p-54;
+  afterglow_lanes inside =
+      afterglow_select(is_large | is_small | is_tiny, AFTERGLOW_ALL(1.0), x);
+  afterglow_pair pair = afterglow_expm1_pair(inside);
+  afterglow_lanes quotient = inside / pair.high;
+  afterglow_lanes rest =
+      afterglow_fma(-quotient, pair.low, afterglow_fma(-quotient, pair.high, inside));
+  afterglow_lanes result =
+      afterglow_fma(rest, afterglow_rough_reciprocal(pair.high), quotient);
+  result = afterglow_select(is_tiny, AFTERGLOW_ALL(1.0), result);
+  if (!__builtin_reduce_or(is_large)) return afterglow_select(is_small, -x, result);
+  // x·e^−x where e^x is near the largest number; other lanes keep what they have.
+  afterglow_lanes bottom =
+      afterglow_select(is_large, afterglow_exponential_clamp(-x), AFTERGLOW_ALL(-1.0));
+  afterglow_scaled e = afterglow_exp_scaled(bottom);
+  afterglow_pair product = afterglow_product(-bottom, e.mantissa.high);
+  product.low = afterglow_fma(-bottom, e.mantissa.low, product.low);
+  afterglow_lanes large = afterglow_scale(product.high + product.low, e.exponent);
+  result = afterglow_select(is_large, large, result);
+  return afterglow_select(is_small, -x, result);
+}
+
+#endif

@@ -1,0 +1,34 @@
+// What Swift cannot import of HDF5: its macros, most of which are calls, as functions.
+#pragma once
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+/// Types on disk: the same everywhere.
+static inline hid_t h5_float64(void) { return H5T_IEEE_F64LE; }
+static inline hid_t h5_float32(void) { return H5T_IEEE_F32LE; }
+static inline hid_t h5_int64(void) { return H5T_STD_I64LE; }
+static inline hid_t h5_int8(void) { return H5T_STD_I8LE; }
+static inline hid_t h5_c_string(void) { return H5T_C_S1; }
+/// Types in memory.
+static inline hid_t h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t h5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t h5_native_int8(void) { return H5T_NATIVE_INT8; }
+/// A string of any length.
+static inline size_t h5_variable_length(void) { return H5T_VARIABLE; }
+static inline hid_t h5_default(void) { return H5P_DEFAULT; }
+static inline hid_t h5_all(void) { return H5S_ALL; }
+static inline hid_t h5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t h5_file_creation(void) { return H5P_FILE_CREATE; }
+static inline hid_t h5_dataset_creation(void) { return H5P_DATASET_CREATE; }
+static inline hid_t h5_group_creation(void) { return H5P_GROUP_CREATE; }
+static inline unsigned h5_exclusive(void) { return H5F_ACC_EXCL; }
+static inline unsigned h5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned h5_creation_order(void) {
+  return H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+}
+/// Keeps the library from printing its own stack of errors, and from cleaning up at exit, where it
+/// can crash after a full disk.
+static inline void h5_be_quiet(void) {
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  H5dont_atexit();
+}

@@ -1,0 +1,104 @@
+import Datasets
+import Foundation
+import ModelLanguage
+public import Simulations
+public import Storage
+import Units
+
+/// Writes finished runs to a result file, and keeps what an account of them needs.
+public final class ResultFileOutput: RunOutput {
+  /// The reductions and verdicts of all runs.
+  public private(set) var digest: RunDigest
+  private let writer: ResultFileWriter
+  private let variableCount: Int
+  private let reductionCount: Int
+
+  /// Creates the file under a temporary name.
+  ///
+  /// - Parameters:
+  ///   - path: Where the file will be.
+  ///   - experiment: What is run.
+  ///   - plan: Its runs.
+  ///   - mayReplace: Whether an existing file may be replaced.
+  ///   - facts: What the file says of where it was made.
+  /// - Throws: `StorageFailure` if the destination cannot be written to.
+  public init(
+    path: String, experiment: Experiment, plan: RunPlan, mayReplace: Bool,
+    facts: [String: String]
+  ) throws(StorageFailure) {
+    let layout = ResultLayout(experiment, plan, facts: facts)
+    writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
+    variableCount = layout.variables.count
+    reductionCount = layout.reductions.count
+    digest = RunDigest(runCount: plan.count, reductionCount: layout.reductions.count)
+  }
+
+  public func write(_ chunk: borrowing ChunkResult, reports: [RunReport]) throws {
+    let first = chunk.runs.lowerBound
+    for variable in 0..<variableCount {
+      try writer.writeSamples(of: variable, firstRun: first, chunk.samples(of: variable))
+    }
+    for reduction in 0..<reductionCount {
+      let values = chunk.reduction(reduction)
+      try writer.writeReduction(reduction, firstRun: first, values)
+      for (index, value) in values.enumerated() {
+        digest.values[(first + index) * reductionCount + reduction] = value
+      }
+    }
+    try writer.writeRecords(
+      firstRun: first,
+      reports.map { report in
+        RunRecord(
+          status: RunRecord.Status(rawValue: report.status.rawValue) ?? .notRun,
+          reason: report.reason ?? "", verdict: Int8(clamping: report.verdict ?? -1),
+          acceptedSteps: Int64(report.statistics.acceptedSteps),
+          rejectedSteps: Int64(report.statistics.rejectedSteps))
+      })
+    for (index, report) in reports.enumerated() where report.status == .done {
+      digest.isDone[first + index] = true
+      digest.verdicts[first + index] = Int8(clamping: report.verdict ?? -1)
+    }
+  }
+
+  /// Completes the file and gives it its name.
+  ///
+  /// - Throws: `StorageFailure`, for instance when the disk is full.
+  public func commit(summary: CampaignSummary, wallSeconds: Double) throws(StorageFailure) {
+    let notes = summary.notes
+    try writer.commit(facts: [
+      "method": notes.method.rawValue, "method_reason": notes.reason,
+      "backend": notes.usesInterpreter ? "interpreter" : "native",
+      "wall_seconds": "\((wallSeconds * 1e3).rounded() / 1e3)",
+      "interrupted": summary.wasInterrupted ? "yes" : "no",
+    ])
+  }
+
+  /// Removes the unfinished file.
+  public func abandon() { writer.abandon() }
+}
+
+/// The reductions and verdicts of runs, for an account.
+public struct RunDigest: Sendable {
+  fileprivate var values: [Double]
+  fileprivate var verdicts: [Int8]
+  fileprivate var isDone: [Bool]
+  private let reductionCount: Int
+
+  init(runCount: Int, reductionCount: Int) {
+    values = Array(repeating: .nan, count: runCount * reductionCount)
+    verdicts = Array(repeating: -1, count: runCount)
+    isDone = Array(repeating: false, count: runCount)
+    self.reductionCount = reductionCount
+  }
+
+  /// The reductions of a finished run in SI units; `nil` for another.
+  public func reductions(of run: Int) -> [Double]? {
+    guard isDone[run] else { return nil }
+    return Array(values[run * reductionCount..<(run + 1) * reductionCount])
+  }
+
+  /// The index of the verdict on a finished run; `nil` for another.
+  public func verdict(of run: Int) -> Int? {
+    isDone[run] && verdicts[run] >= 0 ? Int(verdicts[run]) : nil
+  }
+}

@@ -1,0 +1,127 @@
+import Datasets
+import Foundation
+import ModelLanguage
+import Storage
+import Units
+
+extension ResultLayout {
+  /// The layout of an experiment's results.
+  ///
+  /// The arms are an axis where the experiment names them, the individuals of a table are one, and
+  /// so is each parameter of a grid; other designs have an axis of runs with the swept parameters
+  /// as coordinates.
+  init(_ experiment: Experiment, _ plan: RunPlan, facts: [String: String]) {
+    var axes: [Axis] = []
+    var coordinates: [Coordinate] = []
+    if experiment.hasArms {
+      axes.append(
+        Axis(
+          name: "arm", values: .labels(experiment.arms.map(\.name)), longName: "treatment"))
+    }
+    if let individuals = experiment.eventTable?.individuals, individuals.count > 1 {
+      axes.append(
+        Axis(
+          name: "individual", values: .positions(individuals.count),
+          longName: "individual, in the order of the table"))
+    }
+    if let sweep = experiment.sweep {
+      if sweep.design == .grid {
+        for (index, axis) in sweep.axes.enumerated() {
+          axes.append(
+            Axis(
+              name: axis.path,
+              values: .numbers(
+                Self.distinct(plan.values(onAxis: index)).map { axis.unit.value(ofSI: $0) }),
+              unit: axis.unit.symbol, longName: "swept parameter"))
+        }
+      } else {
+        axes.append(
+          Axis(name: "run", values: .positions(plan.pointCount), longName: "point of the sweep"))
+        for (index, axis) in sweep.axes.enumerated() {
+          coordinates.append(
+            Coordinate(
+              name: axis.path, axis: "run", unit: axis.unit.symbol,
+              values: plan.values(onAxis: index).map { axis.unit.value(ofSI: $0) }))
+        }
+      }
+    }
+    let timeUnit = Self.timeUnit(for: experiment.duration.value)
+    let recording = experiment.recording
+    let time = recording.map {
+      Axis(
+        name: "time", values: .numbers($0.times.map { timeUnit.value(ofSI: $0) }),
+        unit: timeUnit.symbol, longName: "time since the start of the experiment")
+    }
+    self.init(
+      title: experiment.title, runAxes: axes, coordinates: coordinates, time: time,
+      variables: (recording?.variables ?? []).map {
+        Quantity(
+          name: $0.path, unit: $0.unit.symbol, scale: $0.unit.scale,
+          longName: $0.documentation.isEmpty ? $0.path : $0.documentation)
+      },
+      reductions: experiment.reductions.map {
+        Quantity(
+          name: $0.name, unit: $0.unit.symbol, scale: $0.unit.scale, longName: $0.text)
+      },
+      verdicts: experiment.verdict?.names ?? [],
+      precision: recording?.precision == .single ? .single : .double,
+      compression: recording?.compression ?? 0,
+      attributes: [
+        "source": "afterglow \(facts["afterglow_version"] ?? "")",
+        "history": "\(facts["created"] ?? ""): \(facts["command"] ?? "")",
+        "description": experiment.description, "model": experiment.modelPath,
+        "seed": "\(experiment.seed)",
+      ].filter { !$0.value.isEmpty },
+      provenance: Self.provenance(experiment, facts: facts))
+  }
+
+  private static func distinct(_ values: [Double]) -> [Double] {
+    var seen: Set<Double> = []
+    return values.filter { seen.insert($0).inserted }
+  }
+
+  /// A unit in which a duration has few digits.
+  private static func timeUnit(for duration: Double) -> PhysicalUnit {
+    let symbol =
+      switch duration {
+      case 172_800...: "d"
+      case 7200...: "h"
+      case 300...: "min"
+      case 1...: "s"
+      default: "ms"
+      }
+    return (try? PhysicalUnit(parsing: symbol)) ?? .second
+  }
+
+  private static func provenance(
+    _ experiment: Experiment, facts: [String: String]
+  ) -> Provenance {
+    let model = experiment.model
+    let settings = Dictionary(
+      experiment.parameters.map { ($0.parameter, $0.value) }, uniquingKeysWith: { $1 })
+    let values = model.parameterValues(overriding: settings.mapValues(\.value))
+    let rows = model.parameters.enumerated().map { index, parameter in
+      let (kind, text): (String, String) =
+        if let setting = settings[index] {
+          ("set", setting.text)
+        } else {
+          switch parameter.provenance {
+          case .source(let text): ("source", text)
+          case .assumed(let text): ("assumed", text)
+          case .derived: ("derived", "")
+          }
+        }
+      return Provenance.ParameterRow(
+        path: parameter.declaration.path,
+        value: parameter.declaration.unit.value(ofSI: values[index]),
+        unit: parameter.declaration.unit.symbol, kind: kind, text: text)
+    }
+    var facts = facts
+    facts["seed"] = "\(experiment.seed)"
+    return Provenance(
+      experiment: experiment.resolved.yaml, experimentPath: experiment.source.path,
+      models: model.sources.map { Provenance.Text(path: $0.path, text: $0.text) },
+      tables: experiment.tables.map { Provenance.Text(path: $0.path, text: $0.text) },
+      parameters: rows, facts: facts)
+  }
+}

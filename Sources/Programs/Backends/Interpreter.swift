@@ -1,0 +1,148 @@
+/// Runs a program as it stands, operation by operation, over blocks of eight lanes.
+///
+/// Needs no compiler and gives the bits of the native backend, which it serves to check: the
+/// operations, their order and the functions are the same.
+public struct Interpreter: LaneKernel {
+  public let layout: WorkspaceLayout
+  private let control: ControlArrays?
+  private let recordedCount: Int
+  private let frame: InterpreterFrame
+  private let tapes: [LaneProgram.Routine: [InterpreterInstruction]]
+  private let copies: [LaneProgram.Routine: [InterpreterFrame.Copy]]
+  private let writeBacks: [LaneProgram.Routine: [InterpreterFrame.Copy]]
+
+  /// Translates a complete program, multiply-adds fused.
+  public init(_ program: LaneProgram) {
+    let layout = WorkspaceLayout(of: program, width: 8)
+    var builder = InterpreterTapeBuilder(program: program, layout: layout)
+    var tapes: [LaneProgram.Routine: [InterpreterInstruction]] = [:]
+    var copies: [LaneProgram.Routine: [InterpreterFrame.Copy]] = [:]
+    var writeBacks: [LaneProgram.Routine: [InterpreterFrame.Copy]] = [:]
+    for routine in LaneProgram.Routine.allCases {
+      tapes[routine] = builder.tape(of: program.routines[routine] ?? [])
+    }
+    for (entry, routines) in Self.entries {
+      var usage = ArrayUsage(of: routines, in: program)
+      if entry == .attempt, let control = program.control { usage.include(control) }
+      copies[entry] = usage.arrays.filter { program[$0].storage == .persistent }
+        .map { builder.copy(of: $0) }
+      writeBacks[entry] = usage.written.sorted().filter { program[$0].storage == .persistent }
+        .map { builder.copy(of: $0) }
+    }
+    self.layout = layout
+    self.control = program.control
+    self.recordedCount = program.control.map { program[$0.recorded].count } ?? 0
+    self.frame = builder.frame
+    self.tapes = tapes
+    self.copies = copies
+    self.writeBacks = writeBacks
+  }
+
+  /// Which routines run one after the other behind each entry.
+  private static let entries: [(LaneProgram.Routine, [LaneProgram.Routine])] = [
+    (.prepare, [.prepare]), (.begin, [.begin]), (.observe, [.observe]), (.diagnose, [.diagnose]),
+    (.locate, [.interpolationCoefficients, .locate]),
+    (.attempt, [.attempt, .interpolationCoefficients, .interpolate, .commit]),
+  ]
+
+  public func run(
+    _ routine: LaneProgram.Routine, workspace: UnsafeMutablePointer<Double>,
+    shared: UnsafePointer<Double>
+  ) {
+    withFrame(routine, workspace, shared) { memory in
+      if routine == .locate { execute(.interpolationCoefficients, memory) }
+      execute(routine, memory)
+    }
+  }
+
+  public func advance(
+    workspace: UnsafeMutablePointer<Double>, shared: UnsafePointer<Double>,
+    control steering: inout AdvanceControl
+  ) {
+    guard let control else { return }
+    let zero = SIMD8<Double>(repeating: 0)
+    withFrame(.attempt, workspace, shared) { memory in
+      func value(_ array: LaneArray) -> SIMD8<Double> { memory[frame.address(of: array)] }
+      var rounds = steering.rounds
+      while true {
+        execute(.attempt, memory, steering.denseSolver)
+        if recordedCount > 0 { sample(control, memory, &steering) }
+        execute(.commit, memory)
+        rounds -= 1
+        if rounds == 0 || any(value(control.attention) .!= zero) { break }
+      }
+    }
+  }
+
+  private func sample(
+    _ control: ControlArrays, _ memory: UnsafeMutablePointer<SIMD8<Double>>,
+    _ steering: inout AdvanceControl
+  ) {
+    func value(_ array: LaneArray) -> SIMD8<Double> { memory[frame.address(of: array)] }
+    func due() -> SIMDMask<SIMD8<Int64>> {
+      (value(control.accepted) .!= SIMD8(repeating: 0))
+        .& (value(control.nextSample) .<= value(control.newTime))
+    }
+    var lanes = due()
+    guard any(lanes) else { return }
+    execute(.interpolationCoefficients, memory)
+    let recorded = frame.address(of: control.recorded)
+    while any(lanes) {
+      memory[frame.address(of: control.fraction)] =
+        (value(control.nextSample) - value(control.time)) / value(control.step)
+      execute(.interpolate, memory)
+      for lane in 0..<8 where lanes[lane] {
+        let index = Int(steering.sampleIndex[lane])
+        if let destination = steering.destination[lane] {
+          for variable in 0..<recordedCount {
+            destination[variable * steering.variableStride + index] =
+              memory[recorded + variable][lane]
+          }
+        }
+        steering.sampleIndex[lane] += 1
+        memory[frame.address(of: control.nextSample)][lane] = steering.sampleTimes[index + 1]
+      }
+      lanes = due()
+    }
+  }
+
+  private func withFrame(
+    _ entry: LaneProgram.Routine, _ workspace: UnsafeMutablePointer<Double>,
+    _ shared: UnsafePointer<Double>, _ body: (UnsafeMutablePointer<SIMD8<Double>>) -> Void
+  ) {
+    let memory = UnsafeMutablePointer<SIMD8<Double>>.allocate(capacity: frame.count)
+    defer { memory.deallocate() }
+    memory.initialize(repeating: SIMD8(repeating: 0), count: frame.count)
+    for (address, value) in frame.constants { memory[address] = SIMD8(repeating: value) }
+    for copy in frame.sharedCopies {
+      for element in 0..<copy.count {
+        memory[copy.address + element] = SIMD8(repeating: shared[copy.offset + element])
+      }
+    }
+    workspace.withMemoryRebound(
+      to: SIMD8<Double>.self, capacity: layout.workspaceCount / 8
+    ) { lanes in
+      for copy in copies[entry] ?? [] {
+        for element in 0..<copy.count {
+          memory[copy.address + element] = lanes[copy.offset + element]
+        }
+      }
+      body(memory)
+      for copy in writeBacks[entry] ?? [] {
+        for element in 0..<copy.count {
+          lanes[copy.offset + element] = memory[copy.address + element]
+        }
+      }
+    }
+  }
+
+  private func execute(
+    _ routine: LaneProgram.Routine, _ memory: UnsafeMutablePointer<SIMD8<Double>>,
+    _ denseSolver: (any DenseLinearSolver)? = nil
+  ) {
+    guard let tape = tapes[routine] else { return }
+    tape.withUnsafeBufferPointer { instructions in
+      for instruction in instructions { instruction.execute(memory, denseSolver) }
+    }
+  }
+}

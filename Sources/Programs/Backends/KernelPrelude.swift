@@ -1,0 +1,32 @@
+import CElementwise
+
+/// The C text that native kernels begin with: what the interpreter calls, word for word.
+enum KernelPrelude {
+  /// The headers that a program needs, in the order in which they need each other.
+  static func text(for program: LaneProgram) -> String {
+    let operations = program.graph.operations
+    let functions = Set(
+      operations.compactMap { operation -> UnaryOperation? in
+        if case .unary(let function, _) = operation { return function }
+        return nil
+      })
+    let hasPowers = operations.contains {
+      if case .binary(.power, _, _) = $0 { return true }
+      return false
+    }
+    func uses(_ names: UnaryOperation...) -> Bool { !functions.isDisjoint(with: names) }
+    let needsLogarithm = hasPowers || uses(.log, .log2, .log10, .log1p, .cubeRoot)
+    let needsHyperbolic = uses(.sinh, .cosh, .tanh)
+    let needsExponential =
+      needsLogarithm || needsHyperbolic || uses(.exp, .expm1, .exprel, .linoid)
+    var text = "#define AFTERGLOW_KERNEL\n" + String(cString: afterglow_text_of_lanes())
+    if needsExponential { text += String(cString: afterglow_text_of_exponential()) }
+    if needsLogarithm { text += String(cString: afterglow_text_of_logarithm()) }
+    if uses(.sin, .cos, .tan) { text += String(cString: afterglow_text_of_trigonometric()) }
+    if uses(.asin, .acos, .atan) {
+      text += String(cString: afterglow_text_of_inverse_trigonometric())
+    }
+    if needsHyperbolic { text += String(cString: afterglow_text_of_hyperbolic()) }
+    return text + String(cString: afterglow_text_of_step_control())
+  }
+}

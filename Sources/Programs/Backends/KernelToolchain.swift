@@ -1,0 +1,58 @@
+/// How native kernels are made: which compiler, for which processor, kept where.
+///
+/// A plain value: whoever makes it reads the environment, this module does not.
+public struct KernelToolchain: Sendable, Hashable {
+  /// The instructions that kernels may use. The bits of a result do not depend on it.
+  public enum Target: String, Sendable, Hashable, CaseIterable {
+    /// What every processor of this architecture has.
+    case baseline
+    /// x86-64 with AVX2 and fused multiply-add.
+    case avx2
+    /// x86-64 with AVX-512 F, BW, CD, DQ and VL.
+    case avx512
+  }
+
+  /// The path of a clang.
+  public var compiler: String
+  public var target: Target
+  /// The folder of compiled kernels, or `nil` to compile each time anew.
+  public var cacheDirectory: String?
+
+  /// Names a toolchain.
+  public init(compiler: String, target: Target, cacheDirectory: String?) {
+    self.compiler = compiler
+    self.target = target
+    self.cacheDirectory = cacheDirectory
+  }
+
+  /// How many lanes a block has: two vector registers' worth, so that one half computes while the
+  /// other waits.
+  var width: Int { 8 }
+
+  var arguments: [String] {
+    var arguments = [
+      "-x", "c", "-std=gnu2x", "-O2", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-shared",
+      "-nostdlib", "-fno-stack-protector", "-fno-ident", "-w",
+    ]
+    #if arch(x86_64)
+    switch target {
+    case .baseline: arguments += ["-march=x86-64"]
+    case .avx2: arguments += ["-march=x86-64-v3"]
+    case .avx512: arguments += ["-march=x86-64-v4", "-mprefer-vector-width=512"]
+    }
+    #endif
+    return arguments
+  }
+}
+
+/// Why there is no native kernel.
+public enum KernelFailure: Error, Sendable, Hashable {
+  /// The compiler could not be started.
+  case compilerNotStarted(path: String, reason: String)
+  /// The compiler refused the kernel, which is a bug in this package.
+  case compilationFailed(status: Int32, output: String)
+  /// The compiled kernel could not be loaded.
+  case notLoadable(reason: String)
+  /// The folder for compiled kernels could not be used.
+  case cacheUnusable(path: String, reason: String)
+}

@@ -1,0 +1,113 @@
+import CElementwise
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A program compiled to the machine's vector instructions.
+public final class NativeKernel: LaneKernel, Sendable {
+  /// The types of the functions in a compiled kernel; see `KernelSource`.
+  private typealias RoutineFunction =
+    @convention(c) (
+      UnsafeMutablePointer<Double>, UnsafePointer<Double>
+    ) -> Void
+  private typealias AdvanceFunction =
+    @convention(c) (
+      UnsafeMutablePointer<Double>, UnsafePointer<Double>, UnsafeMutableRawPointer
+    ) -> Void
+
+  public let layout: WorkspaceLayout
+  /// Whether an earlier run had compiled it already.
+  public let cameFromCache: Bool
+  private let functions: [LaneProgram.Routine: RoutineFunction]
+  private let advanceFunction: AdvanceFunction
+
+  /// Compiles a complete program, multiply-adds fused, or finds it compiled.
+  ///
+  /// The library stays loaded as long as the process lives: unloading would gain little and could
+  /// pull code away from under another thread.
+  ///
+  /// - Throws: `KernelFailure` if there is no kernel to be had.
+  public init(_ program: LaneProgram, toolchain: KernelToolchain) throws(KernelFailure) {
+    let layout = WorkspaceLayout(of: program, width: toolchain.width)
+    let text = KernelSource.print(
+      program, layout: layout, prelude: KernelPrelude.text(for: program))
+    let library = try KernelCache.library(of: text, toolchain: toolchain)
+    guard let handle = dlopen(library.path, RTLD_NOW | RTLD_LOCAL) else {
+      throw .notLoadable(reason: dlerror().map { String(cString: $0) } ?? library.path)
+    }
+    library.removeIfTemporary()
+    func symbol(_ name: String) throws(KernelFailure) -> UnsafeMutableRawPointer {
+      guard let address = dlsym(handle, name) else {
+        throw .notLoadable(reason: "no function \(name)")
+      }
+      return address
+    }
+    var functions: [LaneProgram.Routine: RoutineFunction] = [:]
+    for routine in [LaneProgram.Routine.prepare, .begin, .observe, .diagnose, .locate] {
+      functions[routine] = unsafeBitCast(
+        try symbol("afterglow_\(routine.rawValue)"), to: RoutineFunction.self)
+    }
+    self.layout = layout
+    self.cameFromCache = library.cameFromCache
+    self.functions = functions
+    self.advanceFunction = unsafeBitCast(
+      try symbol("afterglow_advance"), to: AdvanceFunction.self)
+  }
+
+  /// The C text of a program, as the compiler gets it.
+  public static func source(of program: LaneProgram, toolchain: KernelToolchain) -> String {
+    KernelSource.print(
+      program, layout: WorkspaceLayout(of: program, width: toolchain.width), prelude: "")
+  }
+
+  public func run(
+    _ routine: LaneProgram.Routine, workspace: UnsafeMutablePointer<Double>,
+    shared: UnsafePointer<Double>
+  ) {
+    functions[routine]?(workspace, shared)
+  }
+
+  public func advance(
+    workspace: UnsafeMutablePointer<Double>, shared: UnsafePointer<Double>,
+    control: inout AdvanceControl
+  ) {
+    let bridge = DenseSolverBridge(control.denseSolver)
+    var block = afterglow_control(
+      sample_times: control.sampleTimes, sample_index: control.sampleIndex.rebound,
+      destination: control.destination, variable_stride: CLongLong(control.variableStride),
+      rounds: CLongLong(control.rounds),
+      dense_context: Unmanaged.passUnretained(bridge).toOpaque(),
+      factor_dense: { context, matrix, order, width in
+        guard let context, let matrix else { return }
+        Unmanaged<DenseSolverBridge>.fromOpaque(context).takeUnretainedValue().solver?
+          .factor(matrix, order: Int(order), width: Int(width))
+      },
+      solve_dense: { context, values, order, width in
+        guard let context, let values else { return }
+        Unmanaged<DenseSolverBridge>.fromOpaque(context).takeUnretainedValue().solver?
+          .solve(values, order: Int(order), width: Int(width))
+      })
+    withExtendedLifetime(bridge) {
+      withUnsafeMutableBytes(of: &block) { bytes in
+        if let address = bytes.baseAddress { advanceFunction(workspace, shared, address) }
+      }
+    }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Int64 {
+  /// The same numbers under C's name of the type.
+  fileprivate var rebound: UnsafeMutablePointer<CLongLong> {
+    UnsafeMutableRawPointer(self).assumingMemoryBound(to: CLongLong.self)
+  }
+}
+
+/// What a kernel hands back to itself: C cannot hold an existential.
+private final class DenseSolverBridge {
+  let solver: (any DenseLinearSolver)?
+
+  init(_ solver: (any DenseLinearSolver)?) { self.solver = solver }
+}

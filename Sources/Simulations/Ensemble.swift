@@ -1,0 +1,131 @@
+import Dynamics
+public import LinearAlgebra
+public import ModelLanguage
+public import Programs
+public import Solvers
+
+/// A model with a method and what to record, compiled once and shared by all threads.
+public final class Ensemble: Sendable {
+  public let model: Model
+  public let configuration: EnsembleConfiguration
+  /// How it was made.
+  public let notes: EnsembleNotes
+  let kernel: any LaneKernel
+  let stepped: SteppedProgram
+  let reductions: ReductionPlan
+  /// For each event, where its assigned values stand among the observed ones.
+  let assignments: [[(state: Int, observed: Int)]]
+  /// Times that every run lands on, ascending, beside its own schedule.
+  let commonStops: [Double]
+
+  /// Translates and compiles.
+  ///
+  /// - Parameters:
+  ///   - model: An elaborated model.
+  ///   - configuration: The method, the tolerances, and what to keep.
+  ///   - backend: Native code or the interpreter; their results have the same bits.
+  /// - Throws: `EnsembleFailure` if the configuration does not fit the model.
+  public init(
+    model: Model, configuration: EnsembleConfiguration, backend: Backend
+  ) throws(EnsembleFailure) {
+    try Self.check(configuration, model)
+    let choice = MethodSelection.choose(configuration.method, model: model, configuration)
+    guard choice.method.isAdaptive || configuration.fixedStep != nil else {
+      throw .needsStep(choice.method)
+    }
+    let added = ReductionPlan.addedCount(configuration.reductions)
+    var builder = EquationBuilder(model, extraStates: added, extraInputs: added)
+    builder.system.recorded = configuration.recorded.map { builder.node(for: $0) }
+    let reductions = ReductionPlan(configuration.reductions, model: model, into: &builder)
+    var assignments: [[(state: Int, observed: Int)]] = []
+    for event in model.events {
+      assignments.append(
+        event.assignments.map { assignment in
+          builder.system.observed.append(builder.node(for: assignment.value))
+          return (assignment.state, builder.system.observed.count - 1)
+        })
+    }
+    let stepped = SteppedProgram(builder.system, method: choice.method)
+    let made = KernelMaker.make(stepped.program, backend: backend)
+    self.model = model
+    self.configuration = configuration
+    self.notes = EnsembleNotes(
+      method: choice.method, reason: choice.reason, usesInterpreter: made.usesInterpreter,
+      cameFromCache: made.cameFromCache, compileSeconds: made.seconds, warning: made.warning)
+    self.kernel = made.kernel
+    self.stepped = stepped
+    self.reductions = reductions
+    self.assignments = assignments
+    var stops: Set<Double> = [configuration.end]
+    for gate in reductions.gates { stops.formUnion([gate.from, gate.to]) }
+    for reading in reductions.readings { stops.insert(reading.time) }
+    for edge in reductions.extremeWindows { stops.insert(edge) }
+    commonStops = stops.filter { $0 > configuration.start && $0 <= configuration.end }.sorted()
+  }
+
+  /// A worker with lanes of its own, for one thread.
+  ///
+  /// - Throws: `LinearAlgebraFailure` if the model is so large that it needs LAPACKE, and that is
+  ///   not installed.
+  public func makeWorker() throws(LinearAlgebraFailure) -> EnsembleWorker {
+    try EnsembleWorker(self)
+  }
+
+  /// The text of a phase, for people.
+  public static func printedProgram(
+    model: Model, configuration: EnsembleConfiguration, method: Method,
+    toolchain: KernelToolchain?
+  ) -> String {
+    var builder = EquationBuilder(model)
+    builder.system.recorded = configuration.recorded.map { builder.node(for: $0) }
+    let stepped = SteppedProgram(builder.system, method: method)
+    if let toolchain { return NativeKernel.source(of: stepped.program, toolchain: toolchain) }
+    return stepped.program.description
+  }
+
+  private static func check(
+    _ configuration: EnsembleConfiguration, _ model: Model
+  ) throws(EnsembleFailure) {
+    guard configuration.end > configuration.start else { throw .emptyDuration }
+    guard configuration.absoluteTolerances.count == model.states.count else {
+      throw .toleranceCount(configuration.absoluteTolerances.count, states: model.states.count)
+    }
+    let times = configuration.sampleTimes
+    guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }),
+      times.first ?? configuration.start >= configuration.start,
+      times.last ?? configuration.end <= configuration.end
+    else { throw .sampleTimes }
+    for reduction in configuration.reductions {
+      guard reduction.from >= configuration.start, reduction.to <= configuration.end,
+        reduction.from <= reduction.to
+      else { throw .reductionWindow(reduction) }
+    }
+  }
+}
+
+/// Why an ensemble cannot be made.
+public enum EnsembleFailure: Error, Sendable, Hashable {
+  case emptyDuration
+  case toleranceCount(Int, states: Int)
+  /// Sample times are not ascending, or outside the run.
+  case sampleTimes
+  /// A window is reversed or outside the run.
+  case reductionWindow(Reduction)
+  /// A method of fixed step was chosen without a step.
+  case needsStep(Method)
+}
+
+/// How an ensemble was made.
+public struct EnsembleNotes: Sendable {
+  /// The method that solves the equations.
+  public var method: Method
+  /// Why this method, in one sentence.
+  public var reason: String
+  public var usesInterpreter: Bool
+  /// Whether the kernel had been compiled before.
+  public var cameFromCache: Bool
+  /// How long making the kernel took, in s.
+  public var compileSeconds: Double
+  /// What the user should know, such as a missing compiler.
+  public var warning: String?
+}

@@ -1,0 +1,103 @@
+public import ModelLanguage
+public import Programs
+public import Solvers
+
+/// How a model is simulated and what is kept of it.
+public struct EnsembleConfiguration: Sendable {
+  public var method: MethodChoice
+  /// The relative tolerance of adaptive methods.
+  public var relativeTolerance: Double
+  /// The absolute tolerance for each state of the model, in SI units.
+  public var absoluteTolerances: [Double]
+  /// The step of methods with a fixed step, in s.
+  public var fixedStep: Double?
+  /// The first step of adaptive methods, in s; `nil` to choose it.
+  public var initialStep: Double?
+  /// The longest step, in s; `nil` for no limit.
+  public var maximumStep: Double?
+  /// How many attempted steps a run may make.
+  public var maximumSteps: Int
+  /// When runs begin and end, in s; a beginning before zero is a lead-in.
+  public var start: Double
+  public var end: Double
+  /// When to sample, in s, ascending, from `start` to `end`.
+  public var sampleTimes: [Double]
+  /// What to sample.
+  public var recorded: [Expression]
+  /// What to keep of each run as one number.
+  public var reductions: [Reduction]
+
+  /// Makes a configuration; what is not given has its usual value.
+  public init(
+    method: MethodChoice = .automatic, relativeTolerance: Double = 1e-6,
+    absoluteTolerances: [Double], fixedStep: Double? = nil, initialStep: Double? = nil,
+    maximumStep: Double? = nil, maximumSteps: Int = 10_000_000, start: Double, end: Double,
+    sampleTimes: [Double], recorded: [Expression], reductions: [Reduction] = []
+  ) {
+    self.method = method
+    self.relativeTolerance = relativeTolerance
+    self.absoluteTolerances = absoluteTolerances
+    self.fixedStep = fixedStep
+    self.initialStep = initialStep
+    self.maximumStep = maximumStep
+    self.maximumSteps = maximumSteps
+    self.start = start
+    self.end = end
+    self.sampleTimes = sampleTimes
+    self.recorded = recorded
+    self.reductions = reductions
+  }
+}
+
+/// Which method solves the equations.
+public enum MethodChoice: Sendable, Hashable {
+  /// Chosen by the stiffness of the model; see `EnsembleNotes.reason`.
+  case automatic
+  case named(Method)
+
+  /// Reads a name, `auto` or one of `Method`; `nil` for another.
+  public init?(parsing name: String) {
+    if name == "auto" {
+      self = .automatic
+    } else if let method = Method(rawValue: name) {
+      self = .named(method)
+    } else {
+      return nil
+    }
+  }
+
+  /// Every name that can be read.
+  public static var names: [String] { ["auto"] + Method.allCases.map(\.rawValue) }
+}
+
+/// One number kept of each run.
+public struct Reduction: Sendable, Hashable {
+  /// How the number follows from the course of an expression.
+  ///
+  /// Extremes are taken over the ends of the accepted steps; steps end exactly at every dose,
+  /// protocol change and window edge. Integrals are solved with the equations.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case maximum, minimum, timeOfMaximum, timeOfMinimum, mean, integral, final, at
+  }
+
+  public var kind: Kind
+  public var expression: Expression
+  /// The window, in s; for `at`, both are the time.
+  public var from: Double
+  public var to: Double
+
+  /// Makes a reduction.
+  public init(kind: Kind, expression: Expression, from: Double, to: Double) {
+    self.kind = kind
+    self.expression = expression
+    self.from = from
+    self.to = to
+  }
+}
+
+/// What runs the kernels.
+public enum Backend: Sendable, Hashable {
+  /// The compiler makes native code; without a working compiler, the interpreter steps in.
+  case native(KernelToolchain)
+  case interpreter
+}

@@ -1,0 +1,215 @@
+import LinearAlgebra
+import ModelLanguage
+import Programs
+import Solvers
+
+/// The memory of one block of lanes, and what is done to all of them at once.
+final class LaneBlock {
+  let width: Int
+  private let kernel: any LaneKernel
+  private let arrays: SteppingArrays
+  private let layout: WorkspaceLayout
+  private let workspace: UnsafeMutablePointer<Double>
+  private let shared: UnsafeMutablePointer<Double>
+  private let sampleTimes: UnsafeMutablePointer<Double>
+  private let sampleIndex: UnsafeMutablePointer<Int64>
+  private let destinations: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
+  private let sampleCount: Int
+  private let recordedCount: Int
+  private let modelStateCount: Int
+  private var variableStride = 0
+  private var needsRestart = false
+  private let denseSolver: LapackSolver?
+
+  init(_ ensemble: Ensemble) throws(LinearAlgebraFailure) {
+    let lanes = ensemble.kernel.layout.width
+    if let order = ensemble.stepped.denseOrder {
+      denseSolver = try LapackSolver(order: order, width: lanes)
+    } else {
+      denseSolver = nil
+    }
+    kernel = ensemble.kernel
+    arrays = ensemble.stepped.arrays
+    layout = ensemble.kernel.layout
+    width = layout.width
+    let configuration = ensemble.configuration
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(1, layout.workspaceCount) * 8, alignment: 64)
+    workspace = memory.bindMemory(to: Double.self, capacity: max(1, layout.workspaceCount))
+    workspace.initialize(repeating: 0, count: layout.workspaceCount)
+    shared = .allocate(capacity: max(1, layout.sharedCount))
+    shared.initialize(repeating: 0, count: layout.sharedCount)
+    sampleCount = configuration.sampleTimes.count
+    recordedCount = configuration.recorded.count
+    modelStateCount = ensemble.model.states.count
+    sampleTimes = .allocate(capacity: sampleCount + 1)
+    for (index, time) in configuration.sampleTimes.enumerated() { sampleTimes[index] = time }
+    sampleTimes[sampleCount] = .infinity
+    sampleIndex = .allocate(capacity: width)
+    sampleIndex.initialize(repeating: 0, count: width)
+    destinations = .allocate(capacity: width)
+    destinations.initialize(repeating: nil, count: width)
+    fillShared(ensemble)
+    for lane in 0..<width { idle(lane) }
+  }
+
+  deinit {
+    UnsafeMutableRawPointer(workspace).deallocate()
+    shared.deallocate()
+    sampleTimes.deallocate()
+    sampleIndex.deallocate()
+    destinations.deallocate()
+  }
+
+  private func fillShared(_ ensemble: Ensemble) {
+    let configuration = ensemble.configuration
+    shared[layout.offset(of: arrays.relativeTolerance)] = configuration.relativeTolerance
+    let absolute = shared + layout.offset(of: arrays.absoluteTolerance)
+    for (index, value) in configuration.absoluteTolerances.enumerated() {
+      absolute[index] = value
+    }
+    // An integral follows from the solution and must not steer it.
+    for added in 0..<ensemble.reductions.addedCount {
+      absolute[modelStateCount + added] = 1e200
+    }
+    let first =
+      ensemble.stepped.method.isAdaptive ? configuration.initialStep : configuration.fixedStep
+    shared[layout.offset(of: arrays.initialStep)] = first ?? 0
+    shared[layout.offset(of: arrays.maximumStep)] =
+      configuration.maximumStep ?? .greatestFiniteMagnitude
+    shared[layout.offset(of: arrays.maximumSteps)] = Double(configuration.maximumSteps)
+    let windows = shared + layout.offset(of: arrays.extremeWindows)
+    for (index, edge) in ensemble.reductions.extremeWindows.enumerated() { windows[index] = edge }
+  }
+
+  /// Sets how far apart the recorded variables of a run are.
+  func setVariableStride(_ stride: Int) { variableStride = stride }
+
+  // MARK: All lanes
+
+  /// Steps until a lane needs attention.
+  func advance() {
+    var control = AdvanceControl(
+      sampleTimes: sampleTimes, sampleIndex: sampleIndex, destination: destinations,
+      variableStride: variableStride, rounds: 1_000_000, denseSolver: denseSolver)
+    kernel.advance(workspace: workspace, shared: shared, control: &control)
+  }
+
+  /// Starts the lanes afresh that were changed since the last time.
+  func restart() {
+    guard needsRestart else { return }
+    needsRestart = false
+    kernel.run(.prepare, workspace: workspace, shared: shared)
+    kernel.run(.begin, workspace: workspace, shared: shared)
+    for lane in 0..<width { self[arrays.isRestarting, lane] = 0 }
+  }
+
+  /// Computes the recorded and observed values of all lanes at their times.
+  func observe() {
+    kernel.run(.prepare, workspace: workspace, shared: shared)
+    kernel.run(.observe, workspace: workspace, shared: shared)
+  }
+
+  /// Computes the event functions of all lanes at their fractions.
+  func locate() { kernel.run(.locate, workspace: workspace, shared: shared) }
+
+  // MARK: One lane
+
+  subscript(array: LaneArray, lane: Int) -> Double {
+    get { workspace[layout.offset(of: array) * width + lane] }
+    set { workspace[layout.offset(of: array) * width + lane] = newValue }
+  }
+
+  subscript(array: LaneArray, element: Int, lane: Int) -> Double {
+    get { workspace[(layout.offset(of: array) + element) * width + lane] }
+    set { workspace[(layout.offset(of: array) + element) * width + lane] = newValue }
+  }
+
+  /// Marks a lane to start afresh.
+  func markForRestart(_ lane: Int) {
+    self[arrays.isRestarting, lane] = 1
+    needsRestart = true
+  }
+
+  /// Takes a lane out of use.
+  func idle(_ lane: Int) {
+    self[arrays.isActive, lane] = 0
+    self[arrays.isRestarting, lane] = 0
+    self[arrays.attention, lane] = 0
+    self[arrays.nextSample, lane] = .infinity
+    self[arrays.time, lane] = 0
+    self[arrays.stop, lane] = 1
+    self[arrays.step, lane] = 1e-3
+    destinations[lane] = nil
+  }
+
+  func attention(_ lane: Int) -> Attention {
+    Attention(rawValue: self[arrays.attention, lane]) ?? .none
+  }
+
+  /// Where the samples of a lane's run go.
+  func setDestination(_ lane: Int, _ pointer: UnsafeMutablePointer<Double>) {
+    destinations[lane] = pointer
+    sampleIndex[lane] = 0
+    self[arrays.nextSample, lane] = sampleTimes[0]
+  }
+
+  func isSampleDue(_ lane: Int) -> Bool {
+    self[arrays.nextSample, lane] == self[arrays.time, lane]
+  }
+
+  /// Stores the observed values as the next sample of a lane.
+  func storeSample(_ lane: Int) {
+    let index = Int(sampleIndex[lane])
+    if let destination = destinations[lane] {
+      for variable in 0..<recordedCount {
+        destination[variable * variableStride + index] = self[arrays.recorded, variable, lane]
+      }
+    }
+    sampleIndex[lane] += 1
+    self[arrays.nextSample, lane] = sampleTimes[index + 1]
+  }
+
+  /// Fills the samples that a run did not reach with NaN.
+  func markMissingSamples(_ lane: Int) {
+    guard let destination = destinations[lane] else { return }
+    for variable in 0..<recordedCount {
+      for index in Int(sampleIndex[lane])..<sampleCount {
+        destination[variable * variableStride + index] = .nan
+      }
+    }
+  }
+
+  func statistics(_ lane: Int) -> RunStatistics {
+    RunStatistics(
+      acceptedSteps: Int(self[arrays.acceptedSteps, lane]),
+      rejectedSteps: Int(self[arrays.rejectedSteps, lane]))
+  }
+
+  /// Says which state broke: the first whose derivative is not finite, or the fastest.
+  func failure(_ lane: Int, _ reason: RunFailure.Reason) -> RunFailure {
+    kernel.run(.diagnose, workspace: workspace, shared: shared)
+    let relative = shared[layout.offset(of: arrays.relativeTolerance)]
+    let absolute = shared + layout.offset(of: arrays.absoluteTolerance)
+    var worst = 0
+    var worstSpeed = -1.0
+    var isBroken = false
+    for state in 0..<modelStateCount {
+      let slope = self[arrays.derivative, state, lane]
+      let value = self[arrays.state, state, lane]
+      if !slope.isFinite || !value.isFinite {
+        worst = state
+        isBroken = true
+        break
+      }
+      let speed = slope.magnitude / (absolute[state] + relative * value.magnitude)
+      if speed > worstSpeed {
+        worst = state
+        worstSpeed = speed
+      }
+    }
+    return RunFailure(
+      reason: isBroken ? .notFinite : reason, time: self[arrays.time, lane], state: worst,
+      value: self[arrays.state, worst, lane])
+  }
+}

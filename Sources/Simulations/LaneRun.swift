@@ -1,0 +1,231 @@
+import ModelLanguage
+import Programs
+import Solvers
+
+/// The run that a lane holds: where its results go and what still lies ahead of it.
+final class LaneRun {
+  let index: Int
+  let chunk: ChunkBuffer
+  private let setup: RunSetup
+  private var nextChange = 0
+  private var nextCommonStop = 0
+  /// The events that happen at the stop on the way, by index.
+  private var comingEvents: [Int] = []
+
+  init(index: Int, chunk: ChunkBuffer, setup: RunSetup) {
+    self.index = index
+    self.chunk = chunk
+    self.setup = setup
+  }
+
+  /// Loads the run into a lane, at its start.
+  func begin(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+    let arrays = ensemble.stepped.arrays
+    let configuration = ensemble.configuration
+    for (element, value) in setup.parameters.enumerated() {
+      block[arrays.parameters, element, lane] = value
+    }
+    for (element, value) in setup.inputs.enumerated() {
+      block[arrays.inputs, element, lane] = value
+    }
+    for (element, value) in setup.states.enumerated() {
+      block[arrays.state, element, lane] = value
+    }
+    for gate in ensemble.reductions.gates { block[arrays.inputs, gate.input, lane] = 0 }
+    for added in 0..<ensemble.reductions.addedCount {
+      block[arrays.state, setup.states.count + added, lane] = 0
+    }
+    for (element, value) in ensemble.reductions.initialExtremes.enumerated() {
+      block[arrays.extremes, element, lane] = value
+      block[arrays.extremeTimes, element, lane] = .nan
+    }
+    block[arrays.time, lane] = configuration.start
+    block[arrays.isActive, lane] = 1
+    block[arrays.ignoresEvents, lane] = 0
+    block[arrays.acceptedSteps, lane] = 0
+    block[arrays.rejectedSteps, lane] = 0
+    block[arrays.attention, lane] = 0
+    let offset = (index - chunk.runs.lowerBound) * chunk.timeCount
+    block.setDestination(lane, chunk.samples + offset)
+    applyChanges(lane, block, ensemble, at: configuration.start)
+    chooseStop(lane, block, ensemble)
+    block.markForRestart(lane)
+  }
+
+  /// Does what is due at the stop that the lane has reached; true if the run is over.
+  func reachStop(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) -> Bool {
+    let arrays = ensemble.stepped.arrays
+    let time = block[arrays.time, lane]
+    block[arrays.attention, lane] = 0
+    if !comingEvents.isEmpty {
+      applyEvents(lane, block, ensemble)
+      block[arrays.ignoresEvents, lane] = 0
+    }
+    readObserved(lane, block, ensemble, at: time)
+    while nextCommonStop < ensemble.commonStops.count,
+      ensemble.commonStops[nextCommonStop] <= time
+    {
+      nextCommonStop += 1
+    }
+    if time >= ensemble.configuration.end { return true }
+    applyChanges(lane, block, ensemble, at: time)
+    chooseStop(lane, block, ensemble)
+    block.markForRestart(lane)
+    return false
+  }
+
+  /// Finds when an event happens within the attempted step, and makes it the next stop.
+  func locateEvent(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+    let arrays = ensemble.stepped.arrays
+    var earliest = 1.0
+    comingEvents = []
+    func value(_ event: Int, at fraction: Double) -> Double {
+      block[arrays.fraction, lane] = fraction
+      block.locate()
+      let found = block[arrays.locatedEvents, event, lane]
+      return ensemble.model.events[event].direction == .rising ? found : -found
+    }
+    for (event, description) in ensemble.model.events.enumerated() {
+      let raw = block[arrays.eventValues, event, lane]
+      let before = description.direction == .rising ? raw : -raw
+      guard before < 0 else { continue }
+      let after = value(event, at: 1)
+      guard after >= 0 else { continue }
+      let fraction = Self.crossing(before: before, after: after) { value(event, at: $0) }
+      if fraction < earliest || (fraction == earliest && comingEvents.isEmpty) {
+        earliest = fraction
+        comingEvents = [event]
+      } else if fraction == earliest {
+        comingEvents.append(event)
+      }
+    }
+    // The step's own end and its interpolation can differ in the last digit: then it is the end.
+    if comingEvents.isEmpty {
+      comingEvents = ensemble.model.events.indices.filter { event in
+        let rises = ensemble.model.events[event].direction == .rising
+        let raw = block[arrays.eventValues, event, lane]
+        return rises ? raw < 0 : raw > 0
+      }.prefix(1).map { $0 }
+    }
+    let time = block[arrays.time, lane]
+    let target = time + earliest * block[arrays.attemptedStep, lane]
+    block[arrays.attention, lane] = 0
+    if target > time {
+      block[arrays.stop, lane] = min(target, block[arrays.stop, lane])
+      block[arrays.ignoresEvents, lane] = 1
+    } else {
+      applyEvents(lane, block, ensemble)
+      chooseStop(lane, block, ensemble)
+      block.markForRestart(lane)
+    }
+  }
+
+  /// The smallest fraction found at which a rising function is no longer negative.
+  ///
+  /// Bisection with the secant's guess in every other step: never slow, never outside.
+  private static func crossing(
+    before: Double, after: Double, _ value: (Double) -> Double
+  ) -> Double {
+    var low = 0.0
+    var high = 1.0
+    var lowValue = before
+    var highValue = after
+    for round in 0..<100 where high - low > 1e-15 {
+      var middle = 0.5 * (low + high)
+      if round % 2 == 0, highValue > lowValue {
+        let secant = low - lowValue * (high - low) / (highValue - lowValue)
+        if secant > low, secant < high { middle = secant }
+      }
+      let found = value(middle)
+      if found >= 0 {
+        high = middle
+        highValue = found
+      } else if found < 0 {
+        low = middle
+        lowValue = found
+      } else {
+        break
+      }
+      if middle == 0 || highValue == 0 { break }
+    }
+    return high
+  }
+
+  private func applyEvents(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+    let arrays = ensemble.stepped.arrays
+    for event in comingEvents {
+      block.observe()
+      for (state, observed) in ensemble.assignments[event] {
+        block[arrays.state, state, lane] = block[arrays.observed, observed, lane]
+      }
+    }
+    comingEvents = []
+  }
+
+  private func applyChanges(
+    _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, at time: Double
+  ) {
+    let arrays = ensemble.stepped.arrays
+    for gate in ensemble.reductions.gates {
+      block[arrays.inputs, gate.input, lane] = gate.from <= time && time < gate.to ? 1 : 0
+    }
+    while nextChange < setup.schedule.count, setup.schedule[nextChange].time <= time {
+      switch setup.schedule[nextChange].action {
+      case .setInput(let input, let value): block[arrays.inputs, input, lane] = value
+      case .setState(let state, let value): block[arrays.state, state, lane] = value
+      case .addToState(let state, let value): block[arrays.state, state, lane] += value
+      }
+      nextChange += 1
+    }
+  }
+
+  private func chooseStop(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+    var stop = ensemble.configuration.end
+    if nextCommonStop < ensemble.commonStops.count {
+      stop = min(stop, ensemble.commonStops[nextCommonStop])
+    }
+    if nextChange < setup.schedule.count {
+      stop = min(stop, setup.schedule[nextChange].time)
+    }
+    block[ensemble.stepped.arrays.stop, lane] = stop
+  }
+
+  // MARK: Reductions
+
+  /// Reads the reductions that are the value at this time.
+  func readObserved(
+    _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, at time: Double
+  ) {
+    let due = ensemble.reductions.readings.filter { $0.time == time }
+    guard !due.isEmpty else { return }
+    block.observe()
+    for (_, reduction) in due {
+      guard case .observed(let place) = ensemble.reductions.origins[reduction] else { continue }
+      store(block[ensemble.stepped.arrays.observed, place, lane], reduction)
+    }
+  }
+
+  /// Stores what is known only when the run is over.
+  func storeReductions(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+    let arrays = ensemble.stepped.arrays
+    for (reduction, origin) in ensemble.reductions.origins.enumerated() {
+      switch origin {
+      case .extreme(let place): store(block[arrays.extremes, place, lane], reduction)
+      case .extremeTime(let place): store(block[arrays.extremeTimes, place, lane], reduction)
+      case .integral(let state, let divisor):
+        store(block[arrays.state, state, lane] / divisor, reduction)
+      case .observed: break
+      }
+    }
+  }
+
+  /// Marks what a failed run did not reach.
+  func markMissing(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+    block.markMissingSamples(lane)
+    for reduction in ensemble.reductions.origins.indices { store(.nan, reduction) }
+  }
+
+  private func store(_ value: Double, _ reduction: Int) {
+    chunk.reductions[reduction * chunk.capacity + index - chunk.runs.lowerBound] = value
+  }
+}

@@ -1,0 +1,43 @@
+import Programs
+
+extension StepAssembly {
+  /// One step of the exponential Euler method, all states from the old ones.
+  ///
+  ///     x ← x + h f(x) · exprel(h ∂f/∂x)
+  ///
+  /// Exact for a state that relaxes linearly while the others stand still, such as a gate of an
+  /// ion channel; forward Euler for a state that does not appear in its own derivative.
+  ///
+  /// Source: Rush and Larsen (1978), IEEE Trans. Biomed. Eng. 25, 389.
+  mutating func addExponentialEuler() {
+    let arrays = arrays
+    let scratch = scratch
+    let count = system.stateCount
+    let gradients = program.graph.partialDerivatives(
+      of: system.derivatives, withRespectTo: system.state)
+    let output = program.declare("next", count: count, storage: .formal)
+    var stores: [Procedure.Store] = []
+    for (index, derivative) in system.derivatives.enumerated() {
+      let old = program.graph.load(system.state, index)
+      let step = program.graph.load(arrays.attemptedStep)
+      let change = program.graph.multiply(step, derivative)
+      let own = gradients[index].first { $0.element == index }?.derivative
+      let factor = own.map {
+        program.graph.unary(.exprel, program.graph.multiply(step, $0))
+      }
+      let scaled = factor.map { program.graph.multiply(change, $0) } ?? change
+      stores.append(.init(output, index, program.graph.add(old, scaled)))
+    }
+    let procedure = program.define(
+      Procedure(
+        name: "exponential_euler", formals: [system.time, system.state, output], stores: stores))
+    append(.call(procedure, [arrays.time, arrays.state, scratch.newState]), to: .attempt)
+    addSampleTime()
+    addLoop(to: .interpolate) { graph in
+      let old = graph.element(arrays.state)
+      let difference = graph.subtract(graph.element(scratch.newState), old)
+      let value = graph.add(old, graph.multiply(graph.load(arrays.fraction), difference))
+      return ElementLoop(stores: [(scratch.sampleState, value)])
+    }
+  }
+}

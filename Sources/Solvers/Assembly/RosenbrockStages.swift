@@ -1,0 +1,203 @@
+import Programs
+
+extension StepAssembly {
+  /// The stages of a Rosenbrock method, its error, and its interpolation.
+  mutating func addRosenbrockStages(_ tableau: RosenbrockTableau) {
+    let arrays = arrays
+    let scratch = scratch
+    let count = system.stateCount
+    let solver = addLinearSolver(gamma: tableau.gamma)
+    let slope = addTimeDerivative()
+    let last = tableau.a.count - 1
+    var stages: [LaneArray] = []
+    var argument = arrays.state
+    for stage in 0...last {
+      if stage > 0 {
+        argument = program.declare("u\(stage)", count: count, storage: .temporary)
+        addLoop(to: .attempt) { graph in
+          var value = graph.element(arrays.state)
+          for (weight, earlier) in zip(tableau.a[stage], stages) where weight != 0 {
+            value = graph.add(
+              value, graph.multiply(graph.constant(weight), graph.element(earlier)))
+          }
+          return ElementLoop(stores: [(argument, value)])
+        }
+      }
+      let time = addStageTime(tableau.c[stage], stage)
+      let derivative = program.declare("g\(stage)", count: count, storage: .temporary)
+      addDerivative(time: time, state: argument, into: derivative, to: .attempt)
+      let slopeWeight = tableau.d[stage]
+      let usesSlope = slope != nil && slopeWeight != 0
+      if stage > 0 || usesSlope {
+        addLoop(to: .attempt) { graph in
+          var value = graph.element(derivative)
+          if stage > 0 {
+            let sum = Self.combination(tableau.couplings[stage], stages, &graph)
+            value = graph.add(value, graph.multiply(graph.load(scratch.reciprocalStep), sum))
+          }
+          if let slope, usesSlope {
+            let weight = graph.multiply(
+              graph.constant(slopeWeight), graph.load(arrays.attemptedStep))
+            value = graph.add(value, graph.multiply(weight, graph.element(slope)))
+          }
+          return ElementLoop(stores: [(derivative, value)])
+        }
+      }
+      let solution = program.declare("k\(stage)", count: count, storage: .temporary)
+      switch solver {
+      case .straightLine(let procedure):
+        append(.call(procedure, [derivative, solution]), to: .attempt)
+      case .dense:
+        addLoop(to: .attempt) { graph in
+          ElementLoop(stores: [(solution, graph.element(derivative))])
+        }
+        append(.solveDense(solution, order: count), to: .attempt)
+      }
+      stages.append(solution)
+    }
+    let error = stages[last]
+    let lastArgument = argument
+    addLoop(to: .attempt) { graph in
+      let new = graph.add(graph.element(lastArgument), graph.element(error))
+      let square = Self.scaledErrorSquare(
+        graph.element(error), old: graph.element(arrays.state), new: new, arrays, &graph)
+      return ElementLoop(
+        stores: [(scratch.newState, new)], sums: [(scratch.errorSquare, square)])
+    }
+    addRosenbrockInterpolation(tableau, stages)
+  }
+
+  /// How a stage's linear system is solved.
+  private enum LinearSolver {
+    case straightLine(ProcedureHandle)
+    case dense
+  }
+
+  /// More multiplications than this in a factorisation, and a library does it: straight-line code
+  /// would take longer to compile than to run.
+  private static let straightLineLimit = 20_000
+
+  /// Adds the factors of `I/(γh) − J`.
+  private mutating func addLinearSolver(gamma: Double) -> LinearSolver {
+    let scratch = scratch
+    let shift = program.declare("shift", storage: .temporary)
+    add("shift", to: .attempt) { graph in
+      [
+        .init(
+          shift, 0,
+          graph.multiply(graph.load(scratch.reciprocalStep), graph.constant(1 / gamma)))
+      ]
+    }
+    let jacobian = program.graph.partialDerivatives(
+      of: system.derivatives, withRespectTo: system.state)
+    var rows: [[Int: Node]] = []
+    for (row, entries) in jacobian.enumerated() {
+      var matrixRow: [Int: Node] = [row: program.graph.load(shift)]
+      for (column, value) in entries {
+        matrixRow[column] =
+          column == row
+          ? program.graph.subtract(program.graph.load(shift), value)
+          : program.graph.negate(value)
+      }
+      rows.append(matrixRow)
+    }
+    let pattern = rows.map { Set($0.keys) }
+    guard SparseFactorization.multiplicationCount(of: pattern) <= Self.straightLineLimit else {
+      addDenseFactorization(rows)
+      return .dense
+    }
+    return .straightLine(addStraightLineFactorization(rows))
+  }
+
+  /// Fills a dense matrix and has it factored.
+  private mutating func addDenseFactorization(_ rows: [[Int: Node]]) {
+    let count = rows.count
+    let matrix = program.declare("matrix", count: count * count, storage: .temporary)
+    addLoop(to: .attempt, count: count * count) { graph in
+      ElementLoop(stores: [(matrix, graph.constant(0))])
+    }
+    var stores: [Procedure.Store] = []
+    for (row, entries) in rows.enumerated() {
+      for column in entries.keys.sorted() {
+        guard let value = entries[column] else { continue }
+        stores.append(.init(matrix, column * count + row, value))
+      }
+    }
+    let fill = program.define(
+      Procedure(name: "matrix", formals: [system.time, system.state], stores: stores))
+    append(.call(fill, [arrays.time, arrays.state]), to: .attempt)
+    append(.factorDense(matrix, order: count), to: .attempt)
+  }
+
+  /// Adds straight-line code for the factors, and the procedure that solves with them.
+  private mutating func addStraightLineFactorization(_ rows: [[Int: Node]]) -> ProcedureHandle {
+    let count = rows.count
+    let factorization = SparseFactorization(rows: rows, in: &program.graph)
+    let factors = program.declare("factors", storage: .temporary)
+    let isConstant = program.graph.nodesDependingOnly(on: [arrays.parameters, arrays.inputs])
+    var place: [Node: Int] = [:]
+    var stores: [Procedure.Store] = []
+    for node in factorization.factors where !isConstant[Int(node.index)] && place[node] == nil {
+      place[node] = stores.count
+      stores.append(.init(factors, stores.count, node))
+    }
+    program.setCount(stores.count, of: factors)
+    let factor = program.define(
+      Procedure(name: "factor", formals: [system.time, system.state], stores: stores))
+    append(.call(factor, [arrays.time, arrays.state]), to: .attempt)
+
+    let rightHandSide = program.declare("b", count: count, storage: .formal)
+    let solution = program.declare("x", count: count, storage: .formal)
+    let b = (0..<count).map { program.graph.load(rightHandSide, $0) }
+    let x = factorization.solve(b, in: &program.graph) { node, graph in
+      place[node].map { graph.load(factors, $0) } ?? node
+    }
+    return program.define(
+      Procedure(
+        name: "solve", formals: [rightHandSide, solution],
+        stores: x.enumerated().map { .init(solution, $0.offset, $0.element) }))
+  }
+
+  /// `∂f/∂t` at the start of the step, or `nil` where nothing depends on the time.
+  private mutating func addTimeDerivative() -> LaneArray? {
+    guard dependsOnTime else { return nil }
+    let slope = program.declare("dfdt", count: system.stateCount, storage: .temporary)
+    let slopes = program.graph.partialDerivatives(
+      of: system.derivatives, withRespectTo: system.time)
+    let zero = program.graph.constant(0)
+    let procedure = defineOverState(
+      "time_derivative", slopes.map { $0.first?.derivative ?? zero }, into: slope)
+    append(.call(procedure, [arrays.time, arrays.state]), to: .attempt)
+    return slope
+  }
+
+  private mutating func addRosenbrockInterpolation(
+    _ tableau: RosenbrockTableau, _ stages: [LaneArray]
+  ) {
+    let arrays = arrays
+    let scratch = scratch
+    var coefficients: [LaneArray] = []
+    for (degree, weights) in tableau.interpolation.enumerated() {
+      let coefficient = program.declare(
+        "dense\(degree)", count: system.stateCount, storage: .temporary)
+      addLoop(to: .interpolationCoefficients) { graph in
+        ElementLoop(stores: [(coefficient, Self.combination(weights, stages, &graph))])
+      }
+      coefficients.append(coefficient)
+    }
+    addSampleTime()
+    addLoop(to: .interpolate) { graph in
+      let theta = graph.load(arrays.fraction)
+      let rest = graph.subtract(graph.constant(1), theta)
+      var polynomial = graph.constant(0)
+      for coefficient in coefficients.reversed() {
+        polynomial = graph.add(
+          graph.element(coefficient), graph.multiply(theta, polynomial))
+      }
+      let end = graph.add(graph.element(scratch.newState), graph.multiply(rest, polynomial))
+      let value = graph.add(
+        graph.multiply(rest, graph.element(arrays.state)), graph.multiply(theta, end))
+      return ElementLoop(stores: [(scratch.sampleState, value)])
+    }
+  }
+}

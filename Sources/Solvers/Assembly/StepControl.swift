@@ -1,0 +1,272 @@
+import Programs
+
+extension StepAssembly {
+  /// Shortens the proposed step so that it lands on the next stop, exactly.
+  mutating func addClipping() {
+    let arrays = arrays
+    let scratch = scratch
+    let statements = program.routines[.attempt] ?? []
+    program.routines[.attempt] = []
+    add("clip", to: .attempt) { graph in
+      let time = graph.load(arrays.time)
+      let stop = graph.load(arrays.stop)
+      let proposed = graph.load(arrays.step)
+      let remaining = graph.subtract(stop, time)
+      // A step that would leave a rest of no substance is stretched over it.
+      let reach = graph.multiply(proposed, graph.constant(1 + 1e-9))
+      let hits = graph.compare(.greaterOrEqual, reach, remaining)
+      let step = graph.select(hits, remaining, proposed)
+      let end = graph.select(hits, stop, graph.add(time, step))
+      return [
+        .init(arrays.attemptedStep, 0, step), .init(scratch.newTime, 0, end),
+        .init(scratch.reciprocalStep, 0, graph.divide(graph.constant(1), step)),
+      ]
+    }
+    program.routines[.attempt]?.append(contentsOf: statements)
+  }
+
+  /// The contribution of one state to the square of the scaled error.
+  ///
+  ///     (e / (atol + rtol·max(|y|, |z|)))²
+  ///
+  /// The reciprocal is an estimate: four digits of an error decide nothing.
+  static func scaledErrorSquare(
+    _ error: Node, old: Node, new: Node, _ arrays: SteppingArrays,
+    _ graph: inout ExpressionGraph
+  ) -> Node {
+    let before = graph.unary(.absolute, old)
+    let after = graph.unary(.absolute, new)
+    let larger = graph.select(graph.compare(.greater, before, after), before, after)
+    let scale = graph.add(
+      graph.element(arrays.absoluteTolerance),
+      graph.multiply(graph.load(arrays.relativeTolerance), larger))
+    let ratio = graph.multiply(error, graph.unary(.coarseReciprocal, scale))
+    return graph.multiply(ratio, ratio)
+  }
+
+  /// Decides whether the attempt is accepted: its error, and whether an event lies within it.
+  mutating func addJudgement() {
+    let arrays = arrays
+    let scratch = scratch
+    let isAdaptive = method.isAdaptive
+    let count = system.stateCount
+    if !system.events.isEmpty {
+      let events = defineOverState(
+        "events", system.events.map(\.value), into: scratch.newEvents)
+      append(.call(events, [scratch.newTime, scratch.newState]), to: .attempt)
+    }
+    let isRising = system.events.map(\.isRising)
+    add("judge", to: .attempt) { graph in
+      let one = graph.constant(1)
+      let zero = graph.constant(0)
+      let isActive = graph.compare(.notEqual, graph.load(arrays.isActive), zero)
+      var isGood = isActive
+      var stores: [Procedure.Store] = []
+      if isAdaptive {
+        let mean = graph.multiply(
+          graph.load(scratch.errorSquare), graph.constant(1 / Double(max(1, count))))
+        stores.append(.init(scratch.errorSquare, 0, mean))
+        isGood = graph.both(isActive, graph.compare(.lessOrEqual, mean, one))
+      }
+      var attention = zero
+      if let crossing = Self.crossing(isRising, arrays, scratch, &graph) {
+        let looks = graph.compare(.equal, graph.load(arrays.ignoresEvents), zero)
+        let isEvent = graph.both(graph.both(isGood, looks), crossing)
+        attention = graph.select(isEvent, graph.constant(Attention.event.rawValue), zero)
+        isGood = graph.both(isGood, graph.not(isEvent))
+      }
+      stores.append(.init(scratch.accepted, 0, graph.select(isGood, one, zero)))
+      stores.append(.init(arrays.attention, 0, attention))
+      return stores
+    }
+  }
+
+  private static func crossing(
+    _ isRising: [Bool], _ arrays: SteppingArrays, _ scratch: ScratchArrays,
+    _ graph: inout ExpressionGraph
+  ) -> Node? {
+    let zero = graph.constant(0)
+    var result: Node?
+    for (index, rises) in isRising.enumerated() {
+      let old = graph.load(arrays.eventValues, index)
+      let new = graph.load(scratch.newEvents, index)
+      let before = graph.compare(rises ? .less : .greater, old, zero)
+      let after = graph.compare(rises ? .greaterOrEqual : .lessOrEqual, new, zero)
+      let crosses = graph.both(before, after)
+      result = result.map { graph.either($0, crosses) } ?? crosses
+    }
+    return result
+  }
+
+  /// Takes over an accepted step, keeps extremes, and chooses the next step.
+  mutating func addCommit() {
+    let arrays = arrays
+    let scratch = scratch
+    let keepsStage = !method.isImplicit && method != .exponentialEuler
+    addLoop(to: .commit) { graph in
+      let isAccepted = graph.compare(.notEqual, graph.load(scratch.accepted), graph.constant(0))
+      var stores = [
+        (
+          arrays.state,
+          graph.select(
+            isAccepted, graph.element(scratch.newState), graph.element(arrays.state))
+        )
+      ]
+      if keepsStage {
+        stores.append(
+          (
+            scratch.firstStage,
+            graph.select(
+              isAccepted, graph.element(scratch.lastStage), graph.element(scratch.firstStage))
+          ))
+      }
+      return ElementLoop(stores: stores)
+    }
+    addLoop(to: .commit, count: system.events.count) { graph in
+      let isAccepted = graph.compare(.notEqual, graph.load(scratch.accepted), graph.constant(0))
+      return ElementLoop(stores: [
+        (
+          arrays.eventValues,
+          graph.select(
+            isAccepted, graph.element(scratch.newEvents), graph.element(arrays.eventValues))
+        )
+      ])
+    }
+    addControl()
+    addExtremes(to: .commit, where: scratch.accepted)
+  }
+
+  /// Takes over the time, counts, and chooses the next step by the error of this and the last one.
+  ///
+  ///     h ← h · clamp(0.9 · err^(−α) · err_last^β)
+  ///
+  /// Source: Gustafsson, Lundh and Söderlind (1988), BIT 28, 270; α = 0.85/k and β = 0.2/k for an
+  /// error of order k, after Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I,
+  /// program DOPRI5: more memory would keep the error further below the tolerance than asked.
+  private mutating func addControl() {
+    let arrays = arrays
+    let scratch = scratch
+    let method = method
+    add("control", to: .commit) { graph in
+      let zero = graph.constant(0)
+      let one = graph.constant(1)
+      let isAccepted = graph.compare(.notEqual, graph.load(scratch.accepted), zero)
+      let isActive = graph.compare(.notEqual, graph.load(arrays.isActive), zero)
+      let noEvent = graph.compare(.equal, graph.load(arrays.attention), zero)
+      let isRejected = graph.both(graph.both(isActive, noEvent), graph.not(isAccepted))
+      let time = graph.select(
+        isAccepted, graph.load(scratch.newTime), graph.load(arrays.time))
+      let accepted = graph.add(
+        graph.load(arrays.acceptedSteps), graph.select(isAccepted, one, zero))
+      let rejected = graph.add(
+        graph.load(arrays.rejectedSteps), graph.select(isRejected, one, zero))
+      var stores: [Procedure.Store] = [
+        .init(arrays.time, 0, time), .init(arrays.acceptedSteps, 0, accepted),
+        .init(arrays.rejectedSteps, 0, rejected),
+      ]
+      var attention = graph.load(arrays.attention)
+      let lands = graph.both(
+        isAccepted, graph.compare(.greaterOrEqual, time, graph.load(arrays.stop)))
+      attention = graph.select(lands, graph.constant(Attention.stop.rawValue), attention)
+      if method.isAdaptive {
+        let next = Self.nextStep(
+          isAccepted: isAccepted, isRejected: isRejected, method: method, arrays, scratch, &graph)
+        stores += next.stores
+        // Below this a step no longer moves the time, or the run would never end.
+        let span = graph.subtract(graph.load(arrays.stop), time)
+        let smallest = graph.add(
+          graph.multiply(graph.unary(.absolute, time), graph.constant(1e-16)),
+          graph.multiply(span, graph.constant(1e-24)))
+        let isTooSmall = graph.both(
+          isRejected, graph.not(graph.compare(.greater, next.step, smallest)))
+        attention = graph.select(
+          isTooSmall, graph.constant(Attention.stepTooSmall.rawValue), attention)
+      }
+      let attempts = graph.add(accepted, rejected)
+      let isExhausted = graph.both(
+        graph.both(isActive, graph.compare(.equal, attention, zero)),
+        graph.compare(.greaterOrEqual, attempts, graph.load(arrays.maximumSteps)))
+      attention = graph.select(
+        isExhausted, graph.constant(Attention.tooManySteps.rawValue), attention)
+      stores.append(.init(arrays.attention, 0, attention))
+      return stores
+    }
+  }
+
+  private static func nextStep(
+    isAccepted: Node, isRejected: Node, method: Method, _ arrays: SteppingArrays,
+    _ scratch: ScratchArrays, _ graph: inout ExpressionGraph
+  ) -> (stores: [Procedure.Store], step: Node) {
+    let one = graph.constant(1)
+    let zero = graph.constant(0)
+    let square = graph.load(scratch.errorSquare)
+    let floor = graph.constant(1e-16)
+    let isFinite = graph.compare(.less, square, graph.constant(1e250))
+    let bounded = graph.select(
+      graph.compare(.greater, square, floor), graph.select(isFinite, square, one), floor)
+    // Half, because the logarithm is of the square.
+    let order = Double(method.errorOrder + 1)
+    let logarithm = graph.multiply(graph.constant(0.5), graph.unary(.coarseLog2, bounded))
+    // log2 of the safety factor 0.9.
+    let safety = graph.constant(-0.15200309344504997)
+    let plain = graph.subtract(safety, graph.multiply(graph.constant(1 / order), logarithm))
+    let withMemory = graph.add(
+      graph.subtract(safety, graph.multiply(graph.constant(0.85 / order), logarithm)),
+      graph.multiply(graph.constant(0.2 / order), graph.load(scratch.errorMemory)))
+    let exponent = graph.select(isAccepted, withMemory, plain)
+    var factor = graph.unary(.coarseExp2, exponent)
+    let least = graph.constant(0.2)
+    factor = graph.select(graph.compare(.less, factor, least), least, factor)
+    let wasRejected = graph.compare(.notEqual, graph.load(scratch.wasRejected), zero)
+    let most = graph.select(
+      graph.either(isRejected, wasRejected), one, graph.constant(method.isImplicit ? 6 : 5))
+    factor = graph.select(graph.compare(.greater, factor, most), most, factor)
+    factor = graph.select(isFinite, factor, graph.constant(0.1))
+    let proposed = graph.multiply(graph.load(arrays.attemptedStep), factor)
+    let longest = graph.load(arrays.maximumStep)
+    let limited = graph.select(graph.compare(.less, proposed, longest), proposed, longest)
+    let isJudged = graph.either(isAccepted, isRejected)
+    let step = graph.select(isJudged, limited, graph.load(arrays.step))
+    let memory = graph.select(isAccepted, logarithm, graph.load(scratch.errorMemory))
+    let rejection = graph.select(
+      isRejected, one, graph.select(isAccepted, zero, graph.load(scratch.wasRejected)))
+    return (
+      [
+        .init(arrays.step, 0, step), .init(scratch.errorMemory, 0, memory),
+        .init(scratch.wasRejected, 0, rejection),
+      ], step
+    )
+  }
+
+  /// Keeps the largest and smallest values, where a condition holds and the window is open.
+  mutating func addExtremes(to routine: LaneProgram.Routine, where condition: LaneArray) {
+    guard !system.extremes.isEmpty else { return }
+    let arrays = arrays
+    let count = system.extremes.count
+    let values = program.declare("extreme_values", count: count, storage: .temporary)
+    let evaluation = defineOverState(
+      "extreme_values", system.extremes.map(\.value), into: values)
+    append(.call(evaluation, [arrays.time, arrays.state]), to: routine)
+    let isMaximum = system.extremes.map(\.isMaximum)
+    add("keep_extremes", to: routine) { graph in
+      let holds = graph.compare(.notEqual, graph.load(condition), graph.constant(0))
+      let time = graph.load(arrays.time)
+      return isMaximum.enumerated().flatMap { index, isMaximum -> [Procedure.Store] in
+        let from = graph.load(arrays.extremeWindows, 2 * index)
+        let to = graph.load(arrays.extremeWindows, 2 * index + 1)
+        let isOpen = graph.both(
+          graph.compare(.greaterOrEqual, time, from), graph.compare(.lessOrEqual, time, to))
+        let old = graph.load(arrays.extremes, index)
+        let value = graph.load(values, index)
+        let isFurther = graph.compare(isMaximum ? .greater : .less, value, old)
+        let takes = graph.both(graph.both(holds, isOpen), isFurther)
+        return [
+          .init(arrays.extremes, index, graph.select(takes, value, old)),
+          .init(
+            arrays.extremeTimes, index,
+            graph.select(takes, time, graph.load(arrays.extremeTimes, index))),
+        ]
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+public import Programs
+
+/// A system of ordinary differential equations as arithmetic on lanes, before a method is chosen.
+///
+/// The values are nodes of `program.graph` over `time`, `state`, `parameters` and `inputs`.
+public struct EquationSystem: Sendable {
+  /// The program that owns the nodes; a method adds its own arrays and routines to it.
+  public var program: LaneProgram
+  /// Constant during a run, one element each.
+  public let parameters: LaneArray
+  /// Constant between the changes that a driver makes.
+  public let inputs: LaneArray
+  /// The formal time, one element.
+  public let time: LaneArray
+  /// The formal states.
+  public let state: LaneArray
+  /// The derivative of each state.
+  public var derivatives: [Node] = []
+  /// The functions whose crossings of zero are events.
+  public var events: [EventFunction] = []
+  /// What is sampled.
+  public var recorded: [Node] = []
+  /// Whose largest or smallest value over the accepted steps is kept.
+  public var extremes: [Extreme] = []
+  /// What a driver reads at the times it chooses.
+  public var observed: [Node] = []
+
+  /// A function that triggers an event.
+  public struct EventFunction: Sendable {
+    public var value: Node
+    /// Whether it has to cross zero upwards.
+    public var isRising: Bool
+
+    /// Makes an event function.
+    public init(value: Node, isRising: Bool) {
+      self.value = value
+      self.isRising = isRising
+    }
+  }
+
+  /// A value whose extreme is kept.
+  public struct Extreme: Sendable {
+    public var value: Node
+    public var isMaximum: Bool
+
+    /// Makes an extreme.
+    public init(value: Node, isMaximum: Bool) {
+      self.value = value
+      self.isMaximum = isMaximum
+    }
+  }
+
+  /// Makes a system without equations, with arrays of the given sizes.
+  public init(stateCount: Int, parameterCount: Int, inputCount: Int) {
+    var program = LaneProgram()
+    parameters = program.declare("parameters", count: parameterCount, storage: .persistent)
+    inputs = program.declare("inputs", count: inputCount, storage: .persistent)
+    time = program.declare("time", storage: .formal)
+    state = program.declare("state", count: stateCount, storage: .formal)
+    self.program = program
+  }
+
+  /// How many states there are.
+  public var stateCount: Int { program[state].count }
+}

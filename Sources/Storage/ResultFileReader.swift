@@ -1,0 +1,213 @@
+import CHDF5
+import Foundation
+
+/// Reads a result file.
+///
+/// Files come from anywhere: sizes are checked before anything is allocated, and what does not fit
+/// is an error.
+public final class ResultFileReader {
+  private let path: String
+  private let file: HDF5Object
+  /// More numbers than this are not read at once.
+  private static let largestCount = 1 << 31
+
+  /// Opens a file.
+  ///
+  /// - Throws: `StorageFailure` if it cannot be opened or is no result.
+  public init(path: String) throws(StorageFailure) {
+    h5_be_quiet()
+    guard Foundation.access(path, R_OK) == 0 else {
+      throw .refused(operation: "reading", path: path, reason: String(cString: strerror(errno)))
+    }
+    guard H5Fis_hdf5(path) > 0,
+      let file = HDF5Object(H5Fopen(path, h5_read_only(), h5_default()), H5Fclose)
+    else { throw .notReadable(path: path) }
+    self.path = path
+    self.file = file
+    guard exists("status"), exists("provenance") else {
+      throw .notResult(path: path, missing: "status of runs")
+    }
+  }
+
+  private func exists(_ name: String, in parent: HDF5Object? = nil) -> Bool {
+    H5Lexists((parent ?? file).id, name, h5_default()) > 0
+  }
+
+  /// A fact about the whole, such as `title`.
+  public func attribute(_ name: String) -> String? { file.attribute(name) }
+
+  /// The names of everything at the top: axes and variables, as they were created.
+  public var names: [String] {
+    var info = H5G_info_t()
+    guard H5Gget_info(file.id, &info) >= 0, info.nlinks < 1_000_000 else { return [] }
+    return (0..<info.nlinks).compactMap { index in
+      let length = H5Lget_name_by_idx(
+        file.id, ".", H5_INDEX_NAME, H5_ITER_NATIVE, index, nil, 0, h5_default())
+      guard length > 0, length < 10_000 else { return nil }
+      var bytes = [CChar](repeating: 0, count: Int(length) + 1)
+      H5Lget_name_by_idx(
+        file.id, ".", H5_INDEX_NAME, H5_ITER_NATIVE, index, &bytes, bytes.count, h5_default())
+      return String(
+        decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+  }
+
+  /// The shape of a variable, or `nil` if there is none of that name.
+  public func shape(of name: String) -> [Int]? {
+    guard let dataset = dataset(name, in: file) else { return nil }
+    return shape(of: dataset)
+  }
+
+  /// All numbers of a variable, row by row.
+  ///
+  /// - Throws: `StorageFailure` if there is no such variable, or it holds no numbers.
+  public func numbers(_ name: String) throws(StorageFailure) -> [Double] {
+    guard let dataset = dataset(name, in: file) else {
+      throw .notResult(path: path, missing: "`\(name)`")
+    }
+    return try numbers(of: dataset, name)
+  }
+
+  /// The texts of a variable.
+  ///
+  /// - Throws: `StorageFailure` if there is no such variable, or it holds no texts.
+  public func texts(_ name: String) throws(StorageFailure) -> [String] {
+    guard let dataset = dataset(name, in: file) else {
+      throw .notResult(path: path, missing: "`\(name)`")
+    }
+    return try texts(of: dataset, name)
+  }
+
+  /// The unit, the long name and the names of flags of a variable.
+  public func description(
+    of name: String
+  ) -> (unit: String, longName: String, meanings: [String]) {
+    guard let dataset = dataset(name, in: file) else { return ("", "", []) }
+    let meanings = dataset.attribute("flag_meanings")?.split(separator: " ").map(String.init)
+    return (
+      dataset.attribute("units") ?? "", dataset.attribute("long_name") ?? "", meanings ?? []
+    )
+  }
+
+  /// How many runs ended in which way, and why the failed ones did.
+  ///
+  /// - Throws: `StorageFailure` if the file is damaged.
+  public func status() throws(StorageFailure) -> RunCounts {
+    let statuses = try numbers("status")
+    let reasons = try texts("failure_reason")
+    var counts = RunCounts()
+    for (run, value) in statuses.enumerated() {
+      switch RunRecord.Status(rawValue: Int8(value)) {
+      case .done: counts.done += 1
+      case .failed:
+        counts.failed += 1
+        if counts.failures.count < 1000, run < reasons.count {
+          counts.failures.append((run, reasons[run]))
+        }
+      case .notRun, nil: counts.notRun += 1
+      }
+    }
+    return counts
+  }
+
+  /// What the result follows from.
+  ///
+  /// - Throws: `StorageFailure` if the file does not say.
+  public func provenance() throws(StorageFailure) -> Provenance {
+    guard let group = HDF5Object(H5Gopen2(file.id, "provenance", h5_default()), H5Gclose),
+      let experiment = dataset("experiment", in: group)
+    else { throw .notResult(path: path, missing: "provenance") }
+    let text = try texts(of: experiment, "experiment").first ?? ""
+    return Provenance(
+      experiment: text, experimentPath: group.attribute("experiment_path") ?? "experiment.yaml",
+      models: try numberedTexts("models", in: group),
+      tables: try numberedTexts("tables", in: group), parameters: [], facts: [:])
+  }
+
+  private func numberedTexts(
+    _ name: String, in parent: HDF5Object
+  ) throws(StorageFailure) -> [Provenance.Text] {
+    guard let group = HDF5Object(H5Gopen2(parent.id, name, h5_default()), H5Gclose) else {
+      throw .notResult(path: path, missing: name)
+    }
+    var result: [Provenance.Text] = []
+    while result.count < 10_000 {
+      let digits = String(result.count)
+      let key = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      guard exists(key, in: group), let dataset = dataset(key, in: group) else { break }
+      result.append(
+        Provenance.Text(
+          path: dataset.attribute("path") ?? "", text: try texts(of: dataset, key).first ?? ""))
+    }
+    return result
+  }
+
+  // MARK: Datasets
+
+  private func dataset(_ name: String, in parent: HDF5Object) -> HDF5Object? {
+    guard exists(name, in: parent) else { return nil }
+    return HDF5Object(H5Dopen2(parent.id, name, h5_default()), H5Dclose)
+  }
+
+  private func shape(of dataset: HDF5Object) -> [Int]? {
+    guard let space = HDF5Object(H5Dget_space(dataset.id), H5Sclose) else { return nil }
+    let rank = H5Sget_simple_extent_ndims(space.id)
+    guard rank >= 0, rank <= 32 else { return nil }
+    if rank == 0 { return [] }
+    var sizes = [hsize_t](repeating: 0, count: Int(rank))
+    guard H5Sget_simple_extent_dims(space.id, &sizes, nil) >= 0 else { return nil }
+    return sizes.map { Int(clamping: $0) }
+  }
+
+  private func count(of dataset: HDF5Object) throws(StorageFailure) -> Int {
+    guard let shape = shape(of: dataset) else { throw .notReadable(path: path) }
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard !overflow, product <= Self.largestCount else { throw .notReadable(path: path) }
+      count = product
+    }
+    return count
+  }
+
+  private func numbers(
+    of dataset: HDF5Object, _ name: String
+  ) throws(StorageFailure) -> [Double] {
+    guard let type = HDF5Object(H5Dget_type(dataset.id), H5Tclose),
+      [H5T_FLOAT, H5T_INTEGER].contains(H5Tget_class(type.id))
+    else { throw .notResult(path: path, missing: "numbers in `\(name)`") }
+    var values = [Double](repeating: .nan, count: try count(of: dataset))
+    guard
+      H5Dread(dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), &values) >= 0
+    else { throw .notReadable(path: path) }
+    return values
+  }
+
+  private func texts(
+    of dataset: HDF5Object, _ name: String
+  ) throws(StorageFailure) -> [String] {
+    guard let stored = HDF5Object(H5Dget_type(dataset.id), H5Tclose),
+      H5Tget_class(stored.id) == H5T_STRING, H5Tis_variable_str(stored.id) > 0,
+      let type = HDF5Object.anyString(), let space = HDF5Object(H5Dget_space(dataset.id), H5Sclose)
+    else { throw .notResult(path: path, missing: "texts in `\(name)`") }
+    let count = try count(of: dataset)
+    var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+    guard H5Dread(dataset.id, type.id, h5_all(), h5_all(), h5_default(), &pointers) >= 0 else {
+      throw .notReadable(path: path)
+    }
+    defer { H5Dvlen_reclaim(type.id, space.id, h5_default(), &pointers) }
+    return pointers.map { $0.map { String(cString: $0) } ?? "" }
+  }
+}
+
+/// How many runs ended in which way.
+public struct RunCounts: Sendable {
+  public var done = 0
+  public var failed = 0
+  public var notRun = 0
+  /// The failed runs, at most a thousand, with their reasons.
+  public var failures: [(run: Int, reason: String)] = []
+
+  /// How many runs there are.
+  public var total: Int { done + failed + notRun }
+}

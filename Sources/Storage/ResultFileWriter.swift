@@ -1,0 +1,521 @@
+import CHDF5
+import Datasets
+import Foundation
+
+/// Writes a result file as runs finish.
+///
+/// The file is netCDF-4: every axis is a dimension scale, so that xarray opens it by itself. It is
+/// written beside its destination under a temporary name, and renamed by `commit`; until then the
+/// destination is not touched. To be used by one thread at a time.
+public final class ResultFileWriter {
+  private let path: String
+  private let temporaryPath: String
+  private let mayReplace: Bool
+  private let layout: ResultLayout
+  private let shape: [Int]
+  private var file: HDF5Object?
+  private var scales: [String: HDF5Object] = [:]
+  private var variables: [HDF5Object] = []
+  private var reductions: [HDF5Object] = []
+  private var status: HDF5Object?
+  private var reason: HDF5Object?
+  private var verdict: HDF5Object?
+  private var acceptedSteps: HDF5Object?
+  private var rejectedSteps: HDF5Object?
+  private var isWritten: [Bool]
+  private var buffer: [Double] = []
+  private let timeCount: Int
+
+  /// Creates the file under its temporary name, with everything but the runs.
+  ///
+  /// - Parameters:
+  ///   - path: Where the file will be.
+  ///   - layout: What it holds.
+  ///   - mayReplace: Whether an existing file may be replaced.
+  /// - Throws: `StorageFailure` if the destination cannot be written to.
+  public init(path: String, layout: ResultLayout, mayReplace: Bool) throws(StorageFailure) {
+    h5_be_quiet()
+    try Self.checkDestination(path, mayReplace: mayReplace)
+    self.path = path
+    self.mayReplace = mayReplace
+    self.layout = layout
+    temporaryPath = "\(path).tmp-\(getpid())"
+    shape = layout.runAxes.map(\.count)
+    timeCount = layout.time?.count ?? 0
+    isWritten = Array(repeating: false, count: layout.runCount)
+    unlink(temporaryPath)
+    guard let access = HDF5Object(H5Pcreate(h5_file_access()), H5Pclose),
+      let creation = HDF5Object(H5Pcreate(h5_file_creation()), H5Pclose)
+    else { throw .failed(operation: "creating", path: temporaryPath) }
+    H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110)
+    H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG)
+    H5Pset_link_creation_order(creation.id, h5_creation_order())
+    H5Pset_attr_creation_order(creation.id, h5_creation_order())
+    errno = 0
+    file = HDF5Object(
+      H5Fcreate(temporaryPath, h5_exclusive(), creation.id, access.id), H5Fclose)
+    guard file != nil else {
+      throw .refused(
+        operation: "creating", path: temporaryPath, reason: String(cString: strerror(errno)))
+    }
+    do throws(StorageFailure) {
+      try writeFrame()
+    } catch {
+      abandon()
+      throw error
+    }
+  }
+
+  deinit { if file != nil { abandon() } }
+
+  /// Whether a result may be written there.
+  ///
+  /// - Throws: `StorageFailure` that says why not.
+  public static func checkDestination(
+    _ path: String, mayReplace: Bool
+  ) throws(StorageFailure) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      if status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: path) }
+      if !mayReplace { throw .exists(path: path) }
+    }
+    let folder = (path as NSString).deletingLastPathComponent
+    let place = folder.isEmpty ? "." : folder
+    guard stat(place, &status) == 0 else { throw .noFolder(path: path) }
+    guard access(place, W_OK) == 0 else {
+      throw .refused(
+        operation: "writing", path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  // MARK: The frame
+
+  private func writeFrame() throws(StorageFailure) {
+    guard let file else { return }
+    var attributes = layout.attributes
+    attributes["Conventions"] = "CF-1.10"
+    attributes["title"] = layout.title
+    for (name, text) in attributes.sorted(by: { $0.key < $1.key }) {
+      try require(file.setAttribute(name, text), "describing")
+    }
+    for axis in layout.runAxes { try writeAxis(axis) }
+    if let time = layout.time { try writeAxis(time) }
+    for coordinate in layout.coordinates {
+      let dataset = try makeDataset(
+        coordinate.name, h5_float64(), [coordinate.values.count], axes: [coordinate.axis])
+      try require(dataset.setAttribute("units", coordinate.unit), "describing")
+      try require(
+        H5Dwrite(
+          dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), coordinate.values)
+          >= 0, "writing to")
+    }
+    let runAxes = layout.runAxes.map(\.name)
+    if let time = layout.time {
+      let type = layout.precision == .double ? h5_float64() : h5_float32()
+      for quantity in layout.variables {
+        let dataset = try makeDataset(
+          quantity.name, type, shape + [time.count], axes: runAxes + [time.name], isLarge: true)
+        try describe(dataset, quantity)
+        variables.append(dataset)
+      }
+    }
+    for quantity in layout.reductions {
+      let dataset = try makeDataset(quantity.name, h5_float64(), shape, axes: runAxes)
+      try describe(dataset, quantity)
+      reductions.append(dataset)
+    }
+    try writeRunFrame(runAxes)
+    try writeProvenance(file)
+  }
+
+  private func writeRunFrame(_ runAxes: [String]) throws(StorageFailure) {
+    let status = try makeDataset("status", h5_int8(), shape, axes: runAxes)
+    try describe(status, meanings: RunRecord.Status.meanings, "how each run ended")
+    self.status = status
+    if !layout.verdicts.isEmpty {
+      let verdict = try makeDataset("verdict", h5_int8(), shape, axes: runAxes)
+      try describe(verdict, meanings: layout.verdicts, "the verdict on each run; -1 for none")
+      self.verdict = verdict
+    }
+    guard let type = HDF5Object.anyString() else {
+      throw .failed(operation: "describing", path: temporaryPath)
+    }
+    let reason = try makeDataset("failure_reason", type.id, shape, axes: runAxes)
+    try require(reason.setAttribute("long_name", "why a run failed"), "describing")
+    self.reason = reason
+    let accepted = try makeDataset("accepted_steps", h5_int64(), shape, axes: runAxes)
+    try require(accepted.setAttribute("long_name", "steps taken over"), "describing")
+    acceptedSteps = accepted
+    let rejected = try makeDataset("rejected_steps", h5_int64(), shape, axes: runAxes)
+    try require(rejected.setAttribute("long_name", "steps repeated"), "describing")
+    rejectedSteps = rejected
+  }
+
+  private func describe(
+    _ dataset: HDF5Object, _ quantity: ResultLayout.Quantity
+  ) throws(StorageFailure) {
+    try require(dataset.setAttribute("units", quantity.unit), "describing")
+    if !quantity.longName.isEmpty {
+      try require(dataset.setAttribute("long_name", quantity.longName), "describing")
+    }
+    let names = layout.coordinates.map(\.name).joined(separator: " ")
+    if !names.isEmpty, !names.contains(where: { $0 == "[" }) {
+      try require(dataset.setAttribute("coordinates", names), "describing")
+    }
+  }
+
+  private func describe(
+    _ dataset: HDF5Object, meanings: [String], _ longName: String
+  ) throws(StorageFailure) {
+    let words = meanings.map { $0.replacingOccurrences(of: " ", with: "_") }
+    try require(dataset.setAttribute("long_name", longName), "describing")
+    try require(
+      dataset.setAttribute("flag_values", (0..<Int8(words.count)).map { $0 }), "describing")
+    try require(
+      dataset.setAttribute("flag_meanings", words.joined(separator: " ")), "describing")
+  }
+
+  private func writeAxis(_ axis: Axis) throws(StorageFailure) {
+    let dataset: HDF5Object
+    switch axis.values {
+    case .numbers(let numbers):
+      dataset = try makeDataset(axis.name, h5_float64(), [numbers.count], axes: [])
+      try require(
+        H5Dwrite(dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), numbers) >= 0,
+        "writing to")
+    case .positions(let count):
+      dataset = try makeDataset(axis.name, h5_int64(), [count], axes: [])
+      let positions = (0..<Int64(count)).map { $0 }
+      try require(
+        H5Dwrite(dataset.id, h5_native_int64(), h5_all(), h5_all(), h5_default(), positions) >= 0,
+        "writing to")
+    case .labels(let labels):
+      guard let type = HDF5Object.anyString() else {
+        throw .failed(operation: "describing", path: temporaryPath)
+      }
+      dataset = try makeDataset(axis.name, type.id, [labels.count], axes: [])
+      try writeStrings(labels, into: dataset, type)
+    }
+    try require(H5DSset_scale(dataset.id, axis.name) >= 0, "describing")
+    if !axis.unit.isEmpty { try require(dataset.setAttribute("units", axis.unit), "describing") }
+    if !axis.longName.isEmpty {
+      try require(dataset.setAttribute("long_name", axis.longName), "describing")
+    }
+    scales[axis.name] = dataset
+  }
+
+  private func makeDataset(
+    _ name: String, _ type: hid_t, _ shape: [Int], axes: [String], isLarge: Bool = false
+  ) throws(StorageFailure) -> HDF5Object {
+    guard let file, let space = HDF5Object.space(shape),
+      let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose)
+    else { throw .failed(operation: "creating", path: temporaryPath) }
+    H5Pset_attr_creation_order(creation.id, h5_creation_order())
+    if H5Tget_class(type) == H5T_FLOAT {
+      var missing = Double.nan
+      H5Pset_fill_value(creation.id, h5_native_double(), &missing)
+    }
+    if isLarge && layout.compression > 0 && !shape.contains(0) {
+      // A run's samples in one chunk, so that no chunk is shared between runs.
+      let chunk = shape.enumerated().map {
+        hsize_t($0.offset == shape.count - 1 ? min($0.element, 131_072) : 1)
+      }
+      H5Pset_chunk(creation.id, CInt(chunk.count), chunk)
+      H5Pset_shuffle(creation.id)
+      H5Pset_deflate(creation.id, CUnsignedInt(layout.compression))
+    } else if isLarge {
+      // Every sample is written by us, the missing ones too.
+      H5Pset_fill_time(creation.id, H5D_FILL_TIME_NEVER)
+    }
+    guard
+      let dataset = HDF5Object(
+        H5Dcreate2(file.id, name, type, space.id, h5_default(), creation.id, h5_default()),
+        H5Dclose)
+    else { throw .failed(operation: "creating `\(name)` in", path: temporaryPath) }
+    for (position, axis) in axes.enumerated() {
+      guard let scale = scales[axis] else { continue }
+      try require(
+        H5DSattach_scale(dataset.id, scale.id, CUnsignedInt(position)) >= 0, "describing")
+    }
+    return dataset
+  }
+
+  private func writeStrings(
+    _ strings: [String], into dataset: HDF5Object, _ type: HDF5Object, space: hid_t = h5_all(),
+    memory: hid_t = h5_all()
+  ) throws(StorageFailure) {
+    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+    defer { for pointer in pointers { free(pointer) } }
+    try require(
+      H5Dwrite(dataset.id, type.id, memory, space, h5_default(), &pointers) >= 0, "writing to")
+  }
+
+  private func require(_ isGood: Bool, _ operation: String) throws(StorageFailure) {
+    guard isGood else { throw .failed(operation: operation, path: temporaryPath) }
+  }
+
+  // MARK: Provenance
+
+  private func writeProvenance(_ file: HDF5Object) throws(StorageFailure) {
+    let provenance = layout.provenance
+    let group = try makeGroup("provenance", in: file)
+    for (name, text) in provenance.facts.sorted(by: { $0.key < $1.key }) {
+      try require(group.setAttribute(name, text), "describing")
+    }
+    try require(group.setAttribute("experiment_path", provenance.experimentPath), "describing")
+    try writeText(provenance.experiment, "experiment", path: nil, in: group)
+    let models = try makeGroup("models", in: group)
+    for (index, model) in provenance.models.enumerated() {
+      try writeText(model.text, Self.number(index), path: model.path, in: models)
+    }
+    let tables = try makeGroup("tables", in: group)
+    for (index, table) in provenance.tables.enumerated() {
+      try writeText(table.text, Self.number(index), path: table.path, in: tables)
+    }
+    let parameters = try makeGroup("parameters", in: group)
+    let rows = provenance.parameters
+    try writeColumn(rows.map(\.path), "path", in: parameters)
+    try writeColumn(rows.map(\.unit), "unit", in: parameters)
+    try writeColumn(rows.map(\.kind), "kind", in: parameters)
+    try writeColumn(rows.map(\.text), "source", in: parameters)
+    guard let space = HDF5Object.space([rows.count]),
+      let values = HDF5Object(
+        H5Dcreate2(
+          parameters.id, "value", h5_float64(), space.id, h5_default(), h5_default(), h5_default()),
+        H5Dclose)
+    else { throw .failed(operation: "creating", path: temporaryPath) }
+    if !rows.isEmpty {
+      try require(
+        H5Dwrite(
+          values.id, h5_native_double(), h5_all(), h5_all(), h5_default(), rows.map(\.value)) >= 0,
+        "writing to")
+    }
+  }
+
+  /// A name that sorts as the number does.
+  private static func number(_ index: Int) -> String {
+    let digits = String(index)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  private func makeGroup(
+    _ name: String, in parent: HDF5Object
+  ) throws(StorageFailure) -> HDF5Object {
+    guard let creation = HDF5Object(H5Pcreate(h5_group_creation()), H5Pclose) else {
+      throw .failed(operation: "creating", path: temporaryPath)
+    }
+    H5Pset_link_creation_order(creation.id, h5_creation_order())
+    H5Pset_attr_creation_order(creation.id, h5_creation_order())
+    guard
+      let group = HDF5Object(
+        H5Gcreate2(parent.id, name, h5_default(), creation.id, h5_default()), H5Gclose)
+    else { throw .failed(operation: "creating", path: temporaryPath) }
+    return group
+  }
+
+  private func writeText(
+    _ text: String, _ name: String, path: String?, in group: HDF5Object
+  ) throws(StorageFailure) {
+    guard let type = HDF5Object.anyString(), let space = HDF5Object.space([]),
+      let dataset = HDF5Object(
+        H5Dcreate2(
+          group.id, name, type.id, space.id, h5_default(), h5_default(), h5_default()), H5Dclose)
+    else { throw .failed(operation: "creating", path: temporaryPath) }
+    if let path { try require(dataset.setAttribute("path", path), "describing") }
+    try writeStrings([text], into: dataset, type)
+  }
+
+  private func writeColumn(
+    _ texts: [String], _ name: String, in group: HDF5Object
+  ) throws(StorageFailure) {
+    guard let type = HDF5Object.anyString(), let space = HDF5Object.space([texts.count]),
+      let dataset = HDF5Object(
+        H5Dcreate2(
+          group.id, name, type.id, space.id, h5_default(), h5_default(), h5_default()), H5Dclose)
+    else { throw .failed(operation: "creating", path: temporaryPath) }
+    if !texts.isEmpty { try writeStrings(texts, into: dataset, type) }
+  }
+
+  // MARK: Runs
+
+  /// Writes one variable of consecutive runs.
+  ///
+  /// - Parameters:
+  ///   - variable: The index of the variable.
+  ///   - firstRun: The flat index of the first run, the last axis running fastest.
+  ///   - values: SI values, run after run, each over all sample times.
+  /// - Throws: `StorageFailure`, for instance when the disk is full.
+  public func writeSamples(
+    of variable: Int, firstRun: Int, _ values: UnsafeBufferPointer<Double>
+  ) throws(StorageFailure) {
+    guard timeCount > 0 else { return }
+    try write(
+      values, scale: layout.variables[variable].scale, into: variables[variable],
+      firstRun: firstRun, count: values.count / timeCount, inner: [timeCount])
+  }
+
+  /// Writes one reduction of consecutive runs, in SI units.
+  ///
+  /// - Throws: `StorageFailure`, for instance when the disk is full.
+  public func writeReduction(
+    _ reduction: Int, firstRun: Int, _ values: UnsafeBufferPointer<Double>
+  ) throws(StorageFailure) {
+    try write(
+      values, scale: layout.reductions[reduction].scale, into: reductions[reduction],
+      firstRun: firstRun, count: values.count, inner: [])
+  }
+
+  /// Writes how consecutive runs ended.
+  ///
+  /// - Throws: `StorageFailure`, for instance when the disk is full.
+  public func writeRecords(firstRun: Int, _ records: [RunRecord]) throws(StorageFailure) {
+    let statuses = records.map(\.status.rawValue)
+    try writeNumbers(statuses, h5_native_int8(), into: status, firstRun)
+    if verdict != nil {
+      try writeNumbers(records.map(\.verdict), h5_native_int8(), into: verdict, firstRun)
+    }
+    try writeNumbers(records.map(\.acceptedSteps), h5_native_int64(), into: acceptedSteps, firstRun)
+    try writeNumbers(records.map(\.rejectedSteps), h5_native_int64(), into: rejectedSteps, firstRun)
+    for (index, record) in records.enumerated() {
+      isWritten[firstRun + index] = true
+      if !record.reason.isEmpty { try writeReason(record.reason, run: firstRun + index) }
+    }
+  }
+
+  private func writeReason(_ text: String, run: Int) throws(StorageFailure) {
+    guard let reason, let type = HDF5Object.anyString(),
+      let selection = RunSelection(shape: shape, inner: [], runs: run..<run + 1)
+    else { return }
+    for box in selection.boxes {
+      guard let space = box.fileSpace(of: reason), let memory = box.memorySpace() else { continue }
+      try writeStrings([text], into: reason, type, space: space.id, memory: memory.id)
+    }
+  }
+
+  private func writeNumbers<Number>(
+    _ numbers: [Number], _ type: hid_t, into dataset: HDF5Object?, _ firstRun: Int
+  ) throws(StorageFailure) {
+    guard let dataset else { return }
+    let isGood = numbers.withUnsafeBytes { bytes in
+      writeBoxes(
+        bytes.baseAddress, stride: MemoryLayout<Number>.stride, type, into: dataset,
+        runs: firstRun..<firstRun + numbers.count, inner: [])
+    }
+    try require(isGood, "writing to")
+  }
+
+  private func write(
+    _ values: UnsafeBufferPointer<Double>, scale: Double, into dataset: HDF5Object, firstRun: Int,
+    count: Int, inner: [Int]
+  ) throws(StorageFailure) {
+    let runs = firstRun..<firstRun + count
+    let isGood: Bool
+    if scale == 1 {
+      isGood = writeBoxes(
+        values.baseAddress.map { UnsafeRawPointer($0) }, stride: 8, h5_native_double(),
+        into: dataset, runs: runs, inner: inner)
+    } else {
+      if buffer.count < values.count { buffer = Array(repeating: 0, count: values.count) }
+      isGood = buffer.withUnsafeMutableBufferPointer { target in
+        for index in values.indices { target[index] = values[index] / scale }
+        return writeBoxes(
+          UnsafeRawPointer(target.baseAddress), stride: 8, h5_native_double(), into: dataset,
+          runs: runs, inner: inner)
+      }
+    }
+    try require(isGood, "writing to")
+  }
+
+  private func writeBoxes(
+    _ values: UnsafeRawPointer?, stride: Int, _ type: hid_t, into dataset: HDF5Object,
+    runs: Range<Int>, inner: [Int]
+  ) -> Bool {
+    guard let values, let selection = RunSelection(shape: shape, inner: inner, runs: runs) else {
+      return runs.isEmpty
+    }
+    let size = inner.reduce(1, *)
+    for box in selection.boxes {
+      guard let space = box.fileSpace(of: dataset), let memory = box.memorySpace() else {
+        return false
+      }
+      let start = values + (box.firstRun - runs.lowerBound) * size * stride
+      if H5Dwrite(dataset.id, type, memory.id, space.id, h5_default(), start) < 0 { return false }
+    }
+    return true
+  }
+
+  // MARK: The end
+
+  /// Completes the file and gives it its name.
+  ///
+  /// Runs that were not written are marked missing.
+  ///
+  /// - Parameter facts: What is known only now, such as the wall time.
+  /// - Throws: `StorageFailure`; the temporary file is gone then.
+  public func commit(facts: [String: String] = [:]) throws(StorageFailure) {
+    do throws(StorageFailure) {
+      try markMissing()
+      if let file {
+        for (name, text) in facts.sorted(by: { $0.key < $1.key }) {
+          try require(file.setAttribute(name, text), "describing")
+        }
+        try require(H5Fflush(file.id, H5F_SCOPE_GLOBAL) >= 0, "writing to")
+      }
+    } catch {
+      abandon()
+      throw error
+    }
+    close()
+    let descriptor = open(temporaryPath, O_RDWR)
+    guard descriptor >= 0, fsync(descriptor) == 0 else {
+      let reason = String(cString: strerror(errno))
+      unlink(temporaryPath)
+      throw .refused(operation: "writing", path: path, reason: reason)
+    }
+    Foundation.close(descriptor)
+    // A hard link fails where the name has been taken since; a rename would replace it.
+    let isNamed =
+      mayReplace
+      ? rename(temporaryPath, path) == 0
+      : link(temporaryPath, path) == 0 && unlink(temporaryPath) == 0
+    guard isNamed else {
+      let code = errno
+      unlink(temporaryPath)
+      if code == EEXIST { throw .exists(path: path) }
+      throw .refused(operation: "naming", path: path, reason: String(cString: strerror(code)))
+    }
+  }
+
+  private func markMissing() throws(StorageFailure) {
+    guard layout.compression == 0, timeCount > 0, isWritten.contains(false) else { return }
+    let missing = [Double](repeating: .nan, count: timeCount)
+    for run in isWritten.indices where !isWritten[run] {
+      for variable in variables {
+        let isGood = missing.withUnsafeBytes { bytes in
+          writeBoxes(
+            bytes.baseAddress, stride: 8, h5_native_double(), into: variable,
+            runs: run..<run + 1, inner: [timeCount])
+        }
+        try require(isGood, "writing to")
+      }
+    }
+  }
+
+  /// Gives up: the temporary file is removed, the destination is as it was.
+  public func abandon() {
+    close()
+    unlink(temporaryPath)
+  }
+
+  private func close() {
+    variables = []
+    reductions = []
+    scales = [:]
+    status = nil
+    reason = nil
+    verdict = nil
+    acceptedSteps = nil
+    rejectedSteps = nil
+    file = nil
+  }
+}

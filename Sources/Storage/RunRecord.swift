@@ -1,0 +1,32 @@
+/// What a result file keeps of each run beside its numbers.
+public struct RunRecord: Sendable, Hashable {
+  /// How a run ended.
+  public enum Status: Int8, Sendable, Hashable, CaseIterable {
+    case notRun = 0
+    case done = 1
+    case failed = 2
+
+    /// The names of the values in order, as files keep them.
+    public static let meanings = ["not_run", "done", "failed"]
+  }
+
+  public var status: Status
+  /// Why it failed, or an empty string.
+  public var reason: String
+  /// The index of its verdict, or −1.
+  public var verdict: Int8
+  public var acceptedSteps: Int64
+  public var rejectedSteps: Int64
+
+  /// Makes a record.
+  public init(
+    status: Status, reason: String = "", verdict: Int8 = -1, acceptedSteps: Int64 = 0,
+    rejectedSteps: Int64 = 0
+  ) {
+    self.status = status
+    self.reason = reason
+    self.verdict = verdict
+    self.acceptedSteps = acceptedSteps
+    self.rejectedSteps = rejectedSteps
+  }
+}

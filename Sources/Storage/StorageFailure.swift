@@ -1,0 +1,34 @@
+/// Why a result file could not be written or read.
+public enum StorageFailure: Error, Sendable, Hashable {
+  /// The file is there, and may not be replaced.
+  case exists(path: String)
+  /// The folder is missing.
+  case noFolder(path: String)
+  /// The destination is a folder.
+  case isFolder(path: String)
+  /// The system refused an operation, for a reason of its own.
+  case refused(operation: String, path: String, reason: String)
+  /// The library refused an operation.
+  case failed(operation: String, path: String)
+  /// The file is no HDF5 file, or is damaged.
+  case notReadable(path: String)
+  /// The file is HDF5, but not a result of ours.
+  case notResult(path: String, missing: String)
+
+  /// One sentence: what failed, and what to do.
+  public var message: String {
+    switch self {
+    case .exists(let path):
+      "`\(path)` exists; name another file with -o, or replace it with --overwrite"
+    case .noFolder(let path): "the folder of `\(path)` does not exist; create it first"
+    case .isFolder(let path): "`\(path)` is a folder; name a file in it"
+    case .refused(let operation, let path, let reason):
+      "\(operation) `\(path)` failed: \(reason)"
+    case .failed(let operation, let path):
+      "\(operation) `\(path)` failed; is the disk full?"
+    case .notReadable(let path): "`\(path)` is no HDF5 file, or it is damaged"
+    case .notResult(let path, let missing):
+      "`\(path)` is no result of afterglow: it has no \(missing)"
+    }
+  }
+}

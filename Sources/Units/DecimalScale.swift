@@ -1,0 +1,89 @@
+/// A positive factor kept as `numerator / denominator · 10^exponent`.
+///
+/// The powers of ten of prefixes and of a literal's own exponent are added as integers before
+/// anything is rounded, so that `0.5 mg/kg` is the double nearest to 5e-7 and `40 min` is 2400.
+struct DecimalScale: Sendable, Hashable {
+  var numerator: Double
+  var denominator: Double
+  var exponent: Int
+
+  init(numerator: Double = 1, denominator: Double = 1, exponent: Int = 0) {
+    self.numerator = numerator
+    self.denominator = denominator
+    self.exponent = exponent
+  }
+
+  /// The factor, rounded once as long as the parts are exact.
+  var value: Double {
+    exponent >= 0
+      ? numerator * Self.powerOfTen(exponent) / denominator
+      : numerator / (denominator * Self.powerOfTen(-exponent))
+  }
+
+  static func * (left: DecimalScale, right: DecimalScale) -> DecimalScale {
+    DecimalScale(
+      numerator: left.numerator * right.numerator,
+      denominator: left.denominator * right.denominator,
+      exponent: left.exponent + right.exponent)
+  }
+
+  var inverse: DecimalScale {
+    DecimalScale(numerator: denominator, denominator: numerator, exponent: -exponent)
+  }
+
+  var squareRoot: DecimalScale {
+    guard exponent.isMultiple(of: 2) else {
+      return DecimalScale(
+        numerator: (numerator * 10).squareRoot(), denominator: denominator.squareRoot(),
+        exponent: (exponent - 1) / 2)
+    }
+    return DecimalScale(
+      numerator: numerator.squareRoot(), denominator: denominator.squareRoot(),
+      exponent: exponent / 2)
+  }
+
+  /// The factor times a decimal number, given as it is written.
+  ///
+  /// - Returns: `nil` where the text is not a plain decimal number.
+  func value(timesDecimal text: String) -> Double? {
+    guard let (mantissa, ownExponent) = Self.split(text) else { return nil }
+    guard let shifted = Double("\(mantissa)e\(ownExponent + exponent)") else { return nil }
+    return shifted * numerator / denominator
+  }
+
+  /// The mantissa and the exponent of a plain decimal number such as `-1.5e-3`.
+  static func split(_ text: String) -> (mantissa: Substring, exponent: Int)? {
+    var digits = 0
+    var points = 0
+    var index = text.utf8.startIndex
+    let bytes = text.utf8
+    if index < bytes.endIndex,
+      bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+")
+    {
+      index = bytes.index(after: index)
+    }
+    while index < bytes.endIndex {
+      let byte = bytes[index]
+      if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+        digits += 1
+      } else if byte == UInt8(ascii: "."), points == 0 {
+        points = 1
+      } else {
+        break
+      }
+      index = bytes.index(after: index)
+    }
+    guard digits > 0 else { return nil }
+    let mantissa = text[..<index]
+    if index == bytes.endIndex { return (mantissa, 0) }
+    guard bytes[index] == UInt8(ascii: "e") || bytes[index] == UInt8(ascii: "E") else { return nil }
+    let exponentText = text[bytes.index(after: index)...]
+    guard let exponent = Int(exponentText) else { return nil }
+    // Beyond this every number is 0 or infinite; the bound keeps the sums from overflowing.
+    return (mantissa, max(-100_000, min(100_000, exponent)))
+  }
+
+  private static func powerOfTen(_ exponent: Int) -> Double {
+    Double("1e\(exponent)") ?? .infinity
+  }
+}

@@ -1,0 +1,223 @@
+import Experiments
+import Foundation
+import Simulations
+
+/// What a run is told to people as: its sentences, its numbers by arm, its verdicts.
+struct RunAccount {
+  private let experiment: Experiment
+  private let plan: RunPlan
+  private let finished: FinishedCampaign
+  private let path: String
+
+  init(_ experiment: Experiment, _ plan: RunPlan, _ finished: FinishedCampaign, path: String) {
+    self.experiment = experiment
+    self.plan = plan
+    self.finished = finished
+    self.path = path
+  }
+
+  /// The account, to be printed.
+  var text: String {
+    var parts = [experiment.title]
+    if plan.count > experiment.arms.count * plan.individualCount {
+      parts.append(sweepText)
+    } else {
+      parts += armTexts
+    }
+    parts.append(closing)
+    return parts.joined(separator: "\n\n")
+  }
+
+  private var closing: String {
+    let summary = finished.summary
+    var text = "\(summary.progress.done) of \(summary.progress.total) runs done"
+    if summary.progress.failed > 0 { text += ", \(summary.progress.failed) failed" }
+    let notes = summary.notes
+    text += " in \(ProgressLine.duration(finished.wallSeconds)) with \(notes.method.rawValue)"
+    text += " (\(notes.reason)); wrote \(path)"
+    if let failure = summary.firstFailure {
+      text += "\nfirst failure: run \(failure.run): \(failure.text)"
+    }
+    return text
+  }
+
+  // MARK: A few runs
+
+  private var armTexts: [String] {
+    experiment.arms.indices.map { arm in
+      let name = experiment.arms[arm].name
+      let run = arm * plan.individualCount * plan.pointCount
+      var lines: [String] = []
+      if !name.isEmpty { lines.append(name) }
+      guard let values = finished.digest.reductions(of: run) else {
+        return (lines + ["  not run, or failed"]).joined(separator: "\n")
+      }
+      if experiment.account.isEmpty {
+        let width = experiment.reductions.map(\.name.count).max() ?? 0
+        for (index, reduction) in experiment.reductions.enumerated() {
+          let padding = String(repeating: " ", count: width - reduction.name.count)
+          lines.append("  \(reduction.name)\(padding)  \(shown(values[index], index))")
+        }
+      } else {
+        for sentence in experiment.account {
+          lines.append("  " + sentence.text { shown(values[$0], $0) })
+        }
+      }
+      if let verdict = experiment.verdict, let index = finished.digest.verdict(of: run) {
+        lines.append("  Verdict: \(verdict.names[index])")
+      }
+      return lines.joined(separator: "\n")
+    }
+  }
+
+  private func shown(_ value: Double, _ reduction: Int) -> String {
+    let unit = experiment.reductions[reduction].unit
+    let number = shortNumber(unit.value(ofSI: value))
+    return unit.symbol == "1" || unit.symbol.isEmpty ? number : "\(number) \(unit.symbol)"
+  }
+
+  // MARK: Sweeps
+
+  private var sweepText: String {
+    guard let verdict = experiment.verdict else {
+      return "\(plan.count) runs; open the file to see them"
+    }
+    var lines: [String] = []
+    for (arm, treatment) in experiment.arms.enumerated() {
+      let runs = arm * plan.individualCount * plan.pointCount..<(arm + 1) * plan.individualCount
+        * plan.pointCount
+      var counts = Array(repeating: 0, count: verdict.names.count)
+      for run in runs {
+        if let index = finished.digest.verdict(of: run) { counts[index] += 1 }
+      }
+      let parts = zip(verdict.names, counts).map { "\($0): \($1)" }
+      let prefix = treatment.name.isEmpty ? "" : "\(treatment.name): "
+      lines.append(prefix + parts.joined(separator: ", "))
+      if let boundary = boundary(of: arm, verdict.names[0]) { lines.append(boundary) }
+    }
+    return lines.joined(separator: "\n\n")
+  }
+
+  /// For a grid: the smallest value of the first axis with the first verdict, over the others.
+  private func boundary(of arm: Int, _ name: String) -> String? {
+    guard let sweep = experiment.sweep, sweep.design == .grid, plan.sweepShape.count >= 2,
+      plan.sweepShape.count <= 3, plan.individualCount == 1
+    else { return nil }
+    let shape = plan.sweepShape
+    let axes = sweep.axes
+    let values = axes.indices.map { axis in Self.distinct(plan.values(onAxis: axis)) }
+    let first = arm * plan.pointCount
+    func label(_ axis: Int, _ index: Int) -> String {
+      let unit = axes[axis].unit
+      return "\(shortNumber(unit.value(ofSI: values[axis][index]))) \(unit.symbol)"
+    }
+    let rowAxis = shape.count - 1
+    let columnAxis = shape.count == 3 ? 1 : -1
+    let columns = columnAxis < 0 ? 1 : shape[1]
+    var headings = [axes[rowAxis].path]
+    if columnAxis >= 0 {
+      headings += (0..<columns).map { label(1, $0) }
+    } else {
+      headings.append("smallest \(axes[0].path)")
+    }
+    var table = TextTable(headings)
+    for row in 0..<shape[rowAxis] {
+      var cells = [label(rowAxis, row)]
+      for column in 0..<columns {
+        let smallest = (0..<shape[0]).first { index in
+          let point =
+            columnAxis < 0
+            ? index * shape[1] + row : (index * shape[1] + column) * shape[2] + row
+          return finished.digest.verdict(of: first + point) == 0
+        }
+        cells.append(smallest.map { label(0, $0) } ?? "none")
+      }
+      table.add(cells)
+    }
+    let over = columnAxis < 0 ? "" : ", by \(axes[1].path) (columns)"
+    return "smallest \(axes[0].path) with the verdict `\(name)`\(over):\n" + table.text
+  }
+
+  private static func distinct(_ values: [Double]) -> [Double] {
+    var seen: Set<Double> = []
+    return values.filter { seen.insert($0).inserted }
+  }
+}
+
+/// What a dry run says.
+struct RunPreview {
+  let text: String
+
+  init(_ experiment: Experiment, _ plan: RunPlan) {
+    var lines = [experiment.title]
+    let model = experiment.model
+    lines.append(
+      "model \(model.name): \(model.states.count) states, \(model.parameters.count) parameters")
+    lines.append(
+      "\(plan.count) runs: \(plan.armCount) arms × \(plan.individualCount) individuals × "
+        + "\(plan.pointCount) points")
+    for arm in experiment.arms where !arm.name.isEmpty {
+      lines.append("  \(arm.name): \(arm.doses.count) dose entries")
+    }
+    if let recording = experiment.recording {
+      let bytes = plan.count * recording.times.count * recording.variables.count * 8
+      lines.append(
+        "records \(recording.variables.count) variables at \(recording.times.count) times: "
+          + "\(shortNumber(Double(bytes) / 1e6)) MB")
+    }
+    lines.append("keeps \(experiment.reductions.count) reductions of each run")
+    text = lines.joined(separator: "\n")
+  }
+}
+
+/// The result of a run as JSON.
+struct RunReportJSON: Encodable {
+  private struct Arm: Encodable {
+    var name: String
+    var reductions: [String: Double]
+    var verdict: String?
+  }
+
+  private var file: String
+  private var title: String
+  private var runs: Int
+  private var done: Int
+  private var failed: Int
+  private var interrupted: Bool
+  private var method: String
+  private var methodReason: String
+  private var interpreter: Bool
+  private var wallSeconds: Double
+  private var processorSeconds: Double
+  private var firstFailure: String?
+  private var arms: [Arm]
+
+  init(_ experiment: Experiment, _ finished: FinishedCampaign, path: String) {
+    let summary = finished.summary
+    file = path
+    title = experiment.title
+    runs = summary.progress.total
+    done = summary.progress.done
+    failed = summary.progress.failed
+    interrupted = summary.wasInterrupted
+    method = summary.notes.method.rawValue
+    methodReason = summary.notes.reason
+    interpreter = summary.notes.usesInterpreter
+    wallSeconds = finished.wallSeconds
+    processorSeconds = finished.processorSeconds
+    firstFailure = summary.firstFailure?.text
+    arms = []
+    let plan = RunPlan(experiment)
+    guard plan.count == experiment.arms.count else { return }
+    arms = experiment.arms.indices.map { arm in
+      var values: [String: Double] = [:]
+      if let found = finished.digest.reductions(of: arm) {
+        for (index, reduction) in experiment.reductions.enumerated() {
+          values[reduction.name] = reduction.unit.value(ofSI: found[index])
+        }
+      }
+      let verdict = finished.digest.verdict(of: arm).flatMap { experiment.verdict?.names[$0] }
+      return Arm(name: experiment.arms[arm].name, reductions: values, verdict: verdict)
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Foundation
+import Simulations
+import Storage
+
+/// Runs an experiment.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs an experiment: one simulation or a sweep.",
+    discussion: """
+      Writes one HDF5 file and prints a short account. A result file can be run again: it holds \
+      its own experiment and models.
+
+      EXAMPLES
+        afterglow run Experiments/reset.yaml -o reset.h5
+        afterglow run reset --set dose.amount="0.2 mg/kg" -o low.h5
+        afterglow run Experiments/dose_response.yaml -j 2
+        afterglow run reset.h5 -o again.h5
+      """)
+
+  @Argument(help: "An experiment (.yaml), or a result (.h5) to run again.")
+  var experiment: String
+
+  @Option(
+    name: [.customShort("o"), .customLong("out")],
+    help: "The result file; the experiment's name with .h5 if not given.")
+  var output: String?
+
+  @OptionGroup var overrides: OverrideOptions
+  @OptionGroup var simulation: SimulationOptions
+
+  @Flag(help: "Replace the result file if it exists.")
+  var overwrite = false
+
+  @Flag(help: "Stop at the first run that fails.")
+  var failFast = false
+
+  @Flag(help: "Say what would be run, and stop.")
+  var dryRun = false
+
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+
+  @Flag(help: "Print one JSON object instead of the account.")
+  var json = false
+
+  func run() throws {
+    let terminal = Terminal(isQuiet: quiet || json)
+    let experiment = try ExperimentLoading(terminal).load(experiment, overrides.overrides)
+    let campaign = Campaign(
+      experiment,
+      options: CampaignOptions(
+        threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
+        stopsAtFirstFailure: failFast))
+    if dryRun {
+      terminal.print(RunPreview(experiment, campaign.plan).text)
+      return
+    }
+    let path = output ?? Self.defaultOutput(for: self.experiment)
+    let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
+    let finished = try runner.run(campaign, path: path, mayReplace: overwrite)
+    if json {
+      terminal.print(JSONText.of(RunReportJSON(experiment, finished, path: path)))
+    } else if !quiet {
+      terminal.print(RunAccount(experiment, campaign.plan, finished, path: path).text)
+    }
+    if finished.summary.wasInterrupted {
+      terminal.complain(
+        "interrupted: \(finished.summary.notRun) runs were not begun; `\(path)` has the others")
+      throw ExitStatus.interrupted
+    }
+    if finished.summary.progress.failed > 0 { throw ExitStatus.someFailed }
+  }
+
+  /// The experiment's name with another ending, in the current folder.
+  static func defaultOutput(for experiment: String) -> String {
+    let name = (experiment as NSString).lastPathComponent
+    let stem = (name as NSString).deletingPathExtension
+    return name.hasSuffix(".h5") ? stem + "_again.h5" : stem + ".h5"
+  }
+}
+
+/// Reads an experiment and says what is wrong with it.
+struct ExperimentLoading {
+  private let terminal: Terminal
+  private let workplace = Workplace()
+
+  init(_ terminal: Terminal) { self.terminal = terminal }
+
+  /// Reads an experiment, or ends the command with the reason why not.
+  func load(_ name: String, _ overrides: ExperimentOverrides) throws -> Experiment {
+    let (file, library) = try source(of: name)
+    let (experiment, diagnostics) = Experiment.read(file, library: library, overrides: overrides)
+    terminal.show(diagnostics)
+    guard let experiment, !diagnostics.hasErrors else { throw ExitStatus.dataError }
+    return experiment
+  }
+
+  private func source(of name: String) throws -> (SourceFile, FileLibrary) {
+    if name.hasSuffix(".h5") {
+      do throws(StorageFailure) {
+        let kept = try ResultFileReader(path: name).provenance()
+        let models = kept.models.map { SourceFile(path: $0.path, text: $0.text) }
+        let tables = kept.tables.map { SourceFile(path: $0.path, text: $0.text) }
+        guard let main = models.first else {
+          throw StorageFailure.notResult(path: name, missing: "model")
+        }
+        return (
+          SourceFile(path: kept.experimentPath, text: kept.experiment),
+          FileLibrary(mainModel: main, files: Array(models.dropFirst()) + tables)
+        )
+      } catch {
+        terminal.complain(error.message)
+        throw ExitStatus.inputOutput
+      }
+    }
+    do throws(FileProblem) {
+      let path = workplace.find(name, in: "Experiments", ending: ".yaml")
+      return (try FileLibrary.file(path), workplace.library)
+    } catch {
+      terminal.complain("\(error.path): \(error.reason)")
+      throw ExitStatus.inputOutput
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Foundation
+import ModelLanguage
+import Programs
+import Simulations
+import Solvers
+
+/// A model, phase by phase.
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Shows a model: equations, states, parameters with units and sources.",
+    discussion: """
+      --print shows the model in another phase of the compiler: syntax (as parsed and printed \
+      again), model (every instance expanded), program (arithmetic on lanes), kernel (the C text).
+
+      EXAMPLES
+        afterglow show reset/depressed_circuit
+        afterglow show pharmacology/ketamine --print kernel --method rodas5p
+      """)
+
+  enum Phase: String, ExpressibleByArgument, CaseIterable {
+    case summary, syntax, model, program, kernel
+  }
+
+  @Argument(help: "A model file, or the name of a model that ships.")
+  var model: String
+
+  @Option(name: .customLong("print"), help: "The phase: summary, syntax, model, program or kernel.")
+  var phase: Phase = .summary
+
+  @Flag(help: "The generated code; the same as --print kernel.")
+  var kernel = false
+
+  @Option(help: "The method for --print program and kernel.")
+  var method: String = "rodas5p"
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    let terminal = Terminal()
+    let workplace = Workplace()
+    let path = workplace.find(model, in: "Models", ending: ".model")
+    let file: SourceFile
+    do throws(FileProblem) { file = try FileLibrary.file(path) } catch {
+      terminal.complain("\(error.path): \(error.reason)")
+      throw ExitStatus.inputOutput
+    }
+    let (loaded, diagnostics) = workplace.library.loadModel(file)
+    terminal.show(diagnostics)
+    guard let loaded, !diagnostics.hasErrors else { throw ExitStatus.dataError }
+    if json {
+      terminal.print(JSONText.of(ModelJSON(loaded)))
+      return
+    }
+    switch kernel ? .kernel : phase {
+    case .summary: terminal.print(ModelSummary(loaded).text)
+    case .syntax: terminal.print(parse(file).syntax.printed)
+    case .model: terminal.print(loaded.printed)
+    case .program: terminal.print(try printedProgram(loaded, toolchain: nil))
+    case .kernel:
+      let toolchain = KernelToolchain.detect(environment: ProcessInfo.processInfo.environment)
+      terminal.print(try printedProgram(loaded, toolchain: toolchain))
+    }
+  }
+
+  private func printedProgram(_ model: Model, toolchain: KernelToolchain?) throws -> String {
+    guard let method = Method(rawValue: method) else {
+      let names = Method.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no method `\(method)`; the methods are \(names)")
+    }
+    let configuration = EnsembleConfiguration(
+      absoluteTolerances: [], start: 0, end: 1, sampleTimes: [], recorded: [])
+    return Ensemble.printedProgram(
+      model: model, configuration: configuration, method: method, toolchain: toolchain)
+  }
+}
+
+/// A model as a table of its parts.
+struct ModelSummary {
+  let text: String
+
+  init(_ model: Model) {
+    var parts = ["model \(model.name)"]
+    if !model.documentation.isEmpty { parts.append(model.documentation) }
+    let initialParameters = model.parameterValues()
+    let states = model.initialStates(parameters: initialParameters)
+    if !model.states.isEmpty {
+      var table = TextTable(["state", "at the start", "what"])
+      for (state, value) in zip(model.states, states) {
+        table.add([
+          state.declaration.path, state.declaration.unit.text(ofSI: value),
+          state.declaration.documentation.firstSentence,
+        ])
+      }
+      parts.append(table.text)
+    }
+    if !model.inputs.isEmpty {
+      var table = TextTable(["input", "unit", "what"])
+      for input in model.inputs {
+        table.add([
+          input.declaration.path, input.declaration.unit.symbol,
+          input.declaration.documentation.firstSentence,
+        ])
+      }
+      parts.append(table.text)
+    }
+    let outputs = model.quantities.filter(\.isOutput)
+    if !outputs.isEmpty {
+      var table = TextTable(["output", "unit", "what"])
+      for output in outputs {
+        table.add([
+          output.declaration.path, output.declaration.unit.symbol,
+          output.declaration.documentation.firstSentence,
+        ])
+      }
+      parts.append(table.text)
+    }
+    if !model.routes.isEmpty {
+      let names = model.routes.map(\.declaration.path).joined(separator: ", ")
+      parts.append("routes of dosing: \(names)")
+    }
+    var table = TextTable(["parameter", "value", "where it comes from"])
+    for (parameter, value) in zip(model.parameters, initialParameters) {
+      table.add([
+        parameter.declaration.path, parameter.declaration.unit.text(ofSI: value),
+        parameter.provenance.text,
+      ])
+    }
+    if !model.parameters.isEmpty { parts.append(table.text) }
+    text = parts.joined(separator: "\n\n")
+  }
+}
+
+/// A model as JSON.
+struct ModelJSON: Encodable {
+  private struct Entry: Encodable {
+    var path: String
+    var unit: String
+    var value: Double?
+    var documentation: String
+    var provenance: String?
+  }
+
+  private var name: String
+  private var documentation: String
+  private var parameters: [Entry]
+  private var inputs: [Entry]
+  private var states: [Entry]
+  private var outputs: [Entry]
+  private var routes: [String]
+  private var files: [String]
+
+  init(_ model: Model) {
+    let values = model.parameterValues()
+    func entry(_ declaration: Declaration, _ value: Double?, _ provenance: String?) -> Entry {
+      Entry(
+        path: declaration.path, unit: declaration.unit.symbol,
+        value: value.map { declaration.unit.value(ofSI: $0) },
+        documentation: declaration.documentation, provenance: provenance)
+    }
+    name = model.name
+    documentation = model.documentation
+    parameters = zip(model.parameters, values).map {
+      entry($0.declaration, $1, $0.provenance.text)
+    }
+    inputs = zip(model.inputs, model.initialInputs(parameters: values)).map {
+      entry($0.declaration, $1, nil)
+    }
+    states = zip(model.states, model.initialStates(parameters: values)).map {
+      entry($0.declaration, $1, nil)
+    }
+    outputs = model.quantities.filter(\.isOutput).map { entry($0.declaration, nil, nil) }
+    routes = model.routes.map(\.declaration.path)
+    files = model.sources.map(\.path)
+  }
+}
+
+extension ModelLanguage.Provenance {
+  /// In words.
+  var text: String {
+    switch self {
+    case .source(let text): "source: \(text)"
+    case .assumed(let text): "assumed: \(text)"
+    case .derived: "derived"
+    }
+  }
+}
+
+extension String {
+  /// What stands before the first full stop, on one line.
+  var firstSentence: String {
+    let line = split(separator: "\n").joined(separator: " ")
+    return line.components(separatedBy: ". ").first.map {
+      $0.hasSuffix(".") ? String($0.dropLast()) : $0
+    } ?? line
+  }
+}

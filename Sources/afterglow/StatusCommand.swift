@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Storage
+
+/// How many runs of a result are done, failed or left.
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Says how many runs of a result are done, failed, or left.",
+    discussion: """
+      EXAMPLE
+        afterglow status dose_response.h5
+      """)
+
+  @Argument(help: "A result file.")
+  var file: String
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  private struct Report: Encodable {
+    struct Failure: Encodable {
+      var run: Int
+      var reason: String
+    }
+    var title: String
+    var total: Int
+    var done: Int
+    var failed: Int
+    var notRun: Int
+    var failures: [Failure]
+  }
+
+  func run() throws {
+    let terminal = Terminal()
+    let report: Report
+    do throws(StorageFailure) {
+      let reader = try ResultFileReader(path: file)
+      let counts = try reader.status()
+      report = Report(
+        title: reader.attribute("title") ?? "", total: counts.total, done: counts.done,
+        failed: counts.failed, notRun: counts.notRun,
+        failures: counts.failures.map { Report.Failure(run: $0.run, reason: $0.reason) })
+    } catch {
+      terminal.complain(error.message)
+      throw ExitStatus.inputOutput
+    }
+    if json {
+      terminal.print(JSONText.of(report))
+      return
+    }
+    terminal.print(report.title)
+    terminal.print(
+      "\(report.total) runs: \(report.done) done, \(report.failed) failed, "
+        + "\(report.notRun) not run")
+    for failure in report.failures.prefix(10) {
+      terminal.print("  run \(failure.run): \(failure.reason)")
+    }
+    if report.failed > 10 { terminal.print("  and \(report.failed - 10) more; see --json") }
+  }
+}
