@@ -10,6 +10,9 @@ let swiftSettings: [SwiftSetting] = [
 let package = Package(
   name: "Afterglow",
   products: [],
+  dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2")
+  ],
   targets: [
     // Layer 0
     .target(name: "Units"),
@@ -30,6 +33,16 @@ let package = Package(
     // Layer 4
     .target(
       name: "Simulations", dependencies: ["Dynamics", "LinearAlgebra", "ModelLanguage", "Programs", "Solvers", "Units"]),
+    // Layer 5
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Datasets", "Diagnostics", "ModelLanguage", "Simulations", "Solvers", "Storage", "Units",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["Experiments", "Diagnostics", "ModelLanguage", "Simulations", "Units"]),
     .testTarget(name: "CElementwiseTests", dependencies: ["CElementwise"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),

@@ -87,9 +87,10 @@ struct DesignTests {
     let points = SweepPoints(sweep, seed: 0)
     #expect(points.count == 6)
     #expect(points.shape == [2, 3])
-    #expect((0..<6).map { Array(points.values(of: $0)) } == [
-      [1, 10], [1, 20], [1, 30], [2, 10], [2, 20], [2, 30],
-    ])
+    #expect(
+      (0..<6).map { Array(points.values(of: $0)) } == [
+        [1, 10], [1, 20], [1, 30], [2, 10], [2, 20], [2, 30],
+      ])
   }
 
   @Test("a random design follows its distribution", arguments: [1 as UInt64, 2, 3])

@@ -33,6 +33,8 @@ public struct Experiment: Sendable {
   public var recording: Recording?
   public var reductions: [NamedReduction]
   public var verdict: Verdict?
+  /// What to say of a finished run; empty for a plain list of its reductions.
+  public var account: [AccountSentence]
   public var solver: SolverSettings
   public var sweep: Sweep?
   /// The experiment's own file.

@@ -30,6 +30,7 @@ extension Experiment {
     add("solver", plain(solver))
     add("sweep", sweep.map(plain))
     add("verdict", verdict.map(plain))
+    if !account.isEmpty { add("account", .list(account.map { .text($0.written) })) }
     return .table(entries)
   }
 

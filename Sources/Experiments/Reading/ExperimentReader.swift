@@ -19,7 +19,7 @@ extension Experiment {
   /// The settings that a file may have.
   static let keys = [
     "title", "description", "model", "duration", "lead_in", "seed", "arms", "parameters",
-    "inputs", "doses", "table", "record", "reduce", "solver", "sweep", "verdict",
+    "inputs", "doses", "table", "record", "reduce", "solver", "sweep", "verdict", "account",
   ]
 
   /// Reads an experiment and the model and tables that it names.
@@ -78,7 +78,8 @@ struct ExperimentReader {
       seed: overrides.seed ?? body.sweepSeed ?? UInt64(seed ?? 0), parameters: body.parameters,
       inputs: body.inputs, arms: body.arms, hasArms: table.has("arms"),
       eventTable: body.eventTable, recording: body.recording, reductions: body.reductions,
-      verdict: body.verdict, solver: body.solver, sweep: body.sweep, source: file,
+      verdict: body.verdict, account: body.account, solver: body.solver, sweep: body.sweep,
+      source: file,
       tables: reader.tables)
     OverrideReader(scope: reader.scope, problems: problems).apply(overrides, to: &experiment)
     if experiment.recording == nil && experiment.reductions.isEmpty {
@@ -122,6 +123,7 @@ struct BodyReader {
     var recording: Recording?
     var reductions: [NamedReduction]
     var verdict: Verdict?
+    var account: [AccountSentence]
     var solver: SolverSettings
     var sweep: Sweep?
     var sweepSeed: UInt64?
@@ -154,6 +156,10 @@ struct BodyReader {
     let verdict = table["verdict"].flatMap {
       VerdictReader(reductions: reductions, problems: problems).verdict($0)
     }
+    let account =
+      table["account"].map {
+        AccountReader(reductions: reductions.map(\.name), problems: problems).sentences($0)
+      } ?? []
     let solver =
       table["solver"].map { SolverReader(scope: scope, problems: problems).settings($0) }
       ?? .standard
@@ -174,7 +180,8 @@ struct BodyReader {
     tables += files
     return Body(
       parameters: parameters, inputs: inputs, arms: arms, eventTable: events,
-      recording: recording, reductions: reductions, verdict: verdict, solver: solver,
+      recording: recording, reductions: reductions, verdict: verdict, account: account,
+      solver: solver,
       sweep: sweep?.sweep, sweepSeed: sweep?.seed)
   }
 

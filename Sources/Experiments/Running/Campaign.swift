@@ -72,31 +72,65 @@ public struct Campaign: Sendable {
   ///   - output: Where results go.
   ///   - cancellation: Stops after the runs in flight when raised.
   ///   - progress: Called after each chunk, by one thread at a time.
-  /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
-  ///   is reported to the output and counted.
+  /// - Throws: As the other form.
   public func run(
     into output: any RunOutput, cancellation: CancellationFlag = CancellationFlag(),
     progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
   ) throws -> CampaignSummary {
+    try run(nil, into: output, cancellation: cancellation, progress: progress)
+  }
+
+  /// Carries out some runs, each as it would be among all of them.
+  ///
+  /// - Parameters:
+  ///   - runs: Which runs, by index; the output sees the first of them as run 0.
+  ///   - output: Where results go.
+  /// - Throws: As the other form.
+  @discardableResult
+  public func run(_ runs: [Int], into output: any RunOutput) throws -> CampaignSummary {
+    try run(runs, into: output, cancellation: CancellationFlag(), progress: { _ in })
+  }
+
+  /// Carries out all runs, or those that are chosen.
+  ///
+  /// - Parameters:
+  ///   - chosen: Indices of runs, or `nil` for all.
+  ///   - output: Where results go.
+  ///   - cancellation: Stops after the runs in flight when raised.
+  ///   - progress: Called after each chunk, by one thread at a time.
+  /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
+  ///   is reported to the output and counted.
+  private func run(
+    _ chosen: [Int]?, into output: any RunOutput, cancellation: CancellationFlag,
+    progress: @escaping @Sendable (CampaignProgress) -> Void
+  ) throws -> CampaignSummary {
+    let count = chosen?.count ?? plan.count
     let ensemble = try Ensemble(
       model: experiment.model, configuration: plan.configuration, backend: options.backend)
-    let steadyStates = try solveSteadyStates(cancellation: cancellation)
+    let steadyStates = try solveSteadyStates(
+      chosen ?? Array(0..<count), cancellation: cancellation)
     let ledger = Ledger(
-      output: output, experiment: experiment, plan: plan, steadyStates: steadyStates,
-      progress: progress)
-    let threads = min(options.threads, plan.count)
+      output: output, experiment: experiment, count: count, progress: progress,
+      preparationFailure: { position in
+        if case .failure(let failure)? = steadyStates[chosen?[position] ?? position] {
+          return failure.text
+        }
+        return nil
+      })
+    let threads = min(options.threads, count)
     let queue = ChunkQueue(
-      count: plan.count,
-      chunk: options.chunk ?? ChunkQueue.chunkSize(count: plan.count, threads: threads),
-      block: plan.pointCount, cancellation: cancellation)
+      count: count,
+      chunk: options.chunk ?? ChunkQueue.chunkSize(count: count, threads: threads),
+      cancellation: cancellation)
     let plan = plan
     let stopsAtFirstFailure = options.stopsAtFirstFailure
     try onThreads(threads) {
       do {
         try ensemble.makeWorker().run(
           nextChunk: { queue.take() },
-          setup: { run in
-            switch steadyStates[run] {
+          setup: { position in
+            let run = chosen?[position] ?? position
+            return switch steadyStates[run] {
             case .success(let states)?: plan.setup(of: run, steadyStates: states)
             case nil: plan.setup(of: run, steadyStates: [])
             // The run cannot start; states that are not numbers end it at once.
@@ -118,9 +152,9 @@ public struct Campaign: Sendable {
 
   /// The steady states of the runs that need them, by run.
   private func solveSteadyStates(
-    cancellation: CancellationFlag
+    _ runs: [Int], cancellation: CancellationFlag
   ) throws -> [Int: Result<[[Double]], SteadyStateSolver.Failure>] {
-    let tasks = plan.steadyStateTasks()
+    let tasks = plan.steadyStateTasks(runs)
     if tasks.isEmpty { return [:] }
     let solver = SteadyStateSolver(
       model: experiment.model, configuration: plan.configuration, backend: options.backend,

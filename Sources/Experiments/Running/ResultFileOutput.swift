@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import ModelLanguage
 public import Simulations
+import Solvers
 public import Storage
 import Units
 

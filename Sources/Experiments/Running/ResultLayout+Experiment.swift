@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Foundation
 import ModelLanguage
 import Storage
@@ -72,7 +73,7 @@ extension ResultLayout {
         "description": experiment.description, "model": experiment.modelPath,
         "seed": "\(experiment.seed)",
       ].filter { !$0.value.isEmpty },
-      provenance: Self.provenance(experiment, facts: facts))
+      provenance: Self.makeProvenance(experiment, facts: facts))
   }
 
   private static func distinct(_ values: [Double]) -> [Double] {
@@ -93,9 +94,9 @@ extension ResultLayout {
     return (try? PhysicalUnit(parsing: symbol)) ?? .second
   }
 
-  private static func provenance(
+  private static func makeProvenance(
     _ experiment: Experiment, facts: [String: String]
-  ) -> Provenance {
+  ) -> Storage.Provenance {
     let model = experiment.model
     let settings = Dictionary(
       experiment.parameters.map { ($0.parameter, $0.value) }, uniquingKeysWith: { $1 })
@@ -111,17 +112,17 @@ extension ResultLayout {
           case .derived: ("derived", "")
           }
         }
-      return Provenance.ParameterRow(
+      return Storage.Provenance.ParameterRow(
         path: parameter.declaration.path,
         value: parameter.declaration.unit.value(ofSI: values[index]),
         unit: parameter.declaration.unit.symbol, kind: kind, text: text)
     }
     var facts = facts
     facts["seed"] = "\(experiment.seed)"
-    return Provenance(
-      experiment: experiment.resolved.yaml, experimentPath: experiment.source.path,
-      models: model.sources.map { Provenance.Text(path: $0.path, text: $0.text) },
-      tables: experiment.tables.map { Provenance.Text(path: $0.path, text: $0.text) },
+    return Storage.Provenance(
+      experiment: experiment.resolved.yaml(), experimentPath: experiment.source.path,
+      models: model.sources.map { Storage.Provenance.Text(path: $0.path, text: $0.text) },
+      tables: experiment.tables.map { Storage.Provenance.Text(path: $0.path, text: $0.text) },
       parameters: rows, facts: facts)
   }
 }

@@ -122,9 +122,10 @@ public struct RunPlan: Sendable {
   }
 
   /// The steady states that must be known before the runs can start.
-  func steadyStateTasks() -> [SteadyStateSolver.Task] {
+  func steadyStateTasks(_ runs: [Int]) -> [SteadyStateSolver.Task] {
     var tasks: [SteadyStateSolver.Task] = []
-    for run in 0..<count {
+    guard templates.contains(where: \.needsSteadyStates) else { return tasks }
+    for run in runs {
       let template = templates[run / pointCount]
       guard template.needsSteadyStates else { continue }
       let parameters = parameters(of: run)

@@ -62,7 +62,11 @@ struct RunTemplate: Sendable {
     }
     let protocolsVary = protocols.contains { entry in
       entry.steps.contains {
-        if case .expression(let value) = $0.value.form { value.depends(on: sheet.affected) } else { false }
+        if case .expression(let value) = $0.value.form {
+          value.depends(on: sheet.affected)
+        } else {
+          false
+        }
       }
     }
     let changesStates =

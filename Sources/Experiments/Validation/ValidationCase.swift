@@ -1,5 +1,4 @@
-public import Diagnostics
-public import ModelLanguage
+import ModelLanguage
 public import Units
 
 /// A published measurement, the experiment that repeats it, and what is accepted.
