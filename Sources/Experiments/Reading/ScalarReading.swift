@@ -142,5 +142,6 @@ func wholeNumber(_ text: String) -> Int? {
 
 /// What a quantity in a unit is, in words.
 func described(_ unit: PhysicalUnit) -> String {
-  unit.dimensions.isNone ? "a number without a unit" : "a quantity in `\(unit.symbol)`"
+  if unit.dimensions.isNone { return "a number without a unit" }
+  return unit.dimensions == .time ? "a time" : "a quantity in `\(unit.symbol)`"
 }
