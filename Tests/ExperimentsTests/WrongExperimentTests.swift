@@ -40,6 +40,26 @@ struct WrongExperimentTests {
     #expect(diagnostics.map(\.id) == ["file-too-large"])
   }
 
+  /// A right experiment with a few bytes changed is either still right or told apart.
+  @Test("damaged experiments give diagnostics", arguments: 0..<300)
+  func damaged(seed: Int) {
+    let generator = Philox(seed: UInt64(seed))
+    var bytes = Array(ResolvedExperimentTests.text.utf8)
+    for change in 0..<(1 + seed % 5) {
+      let bits = generator.bits(index: change, dimension: 0, purpose: .randomDesign)
+      let position = Int(bits % UInt64(bytes.count))
+      switch (bits >> 32) % 3 {
+      case 0: bytes.remove(at: position)
+      case 1: bytes[position] = bytes[Int((bits >> 40) % UInt64(bytes.count))]
+      default: bytes.insert(bytes[Int((bits >> 40) % UInt64(bytes.count))], at: position)
+      }
+    }
+    let (experiment, diagnostics) = Experiment.read(
+      SourceFile(path: "damaged.yaml", bytes: bytes),
+      library: FileLibrary(mainModel: drugModel, files: []))
+    #expect((experiment == nil) == diagnostics.hasErrors)
+  }
+
   @Test("any bytes at all give diagnostics", arguments: 0..<200)
   func anyBytes(seed: Int) {
     let generator = Philox(seed: UInt64(seed))

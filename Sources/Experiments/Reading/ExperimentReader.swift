@@ -138,9 +138,10 @@ struct BodyReader {
       scope: scope, expressions: expressions, problems: problems, duration: duration)
     let parameters = table["parameters"].map(reader.parameters) ?? []
     let inputs = table["inputs"].map(reader.inputs) ?? []
-    let doses = table["doses"].map {
-      DoseReader(scope: scope, problems: problems, duration: duration).doses($0)
-    } ?? []
+    let doses =
+      table["doses"].map {
+        DoseReader(scope: scope, problems: problems, duration: duration).doses($0)
+      } ?? []
     let arms =
       table["arms"].map { reader.arms($0, sharedDoses: doses, sharedInputs: inputs) }
       ?? [Arm(name: "", doses: doses, parameters: [], inputs: inputs, usesEventTable: true)]

@@ -72,7 +72,9 @@ public struct Campaign: Sendable {
   ///   - output: Where results go.
   ///   - cancellation: Stops after the runs in flight when raised.
   ///   - progress: Called after each chunk, by one thread at a time.
-  /// - Throws: As the other form.
+  /// - Returns: How it ended.
+  /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
+  ///   is reported to the output and counted.
   public func run(
     into output: any RunOutput, cancellation: CancellationFlag = CancellationFlag(),
     progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
@@ -85,7 +87,8 @@ public struct Campaign: Sendable {
   /// - Parameters:
   ///   - runs: Which runs, by index; the output sees the first of them as run 0.
   ///   - output: Where results go.
-  /// - Throws: As the other form.
+  /// - Returns: How it ended.
+  /// - Throws: What compiling the model or the output throws.
   @discardableResult
   public func run(_ runs: [Int], into output: any RunOutput) throws -> CampaignSummary {
     try run(runs, into: output, cancellation: CancellationFlag(), progress: { _ in })
@@ -98,6 +101,7 @@ public struct Campaign: Sendable {
   ///   - output: Where results go.
   ///   - cancellation: Stops after the runs in flight when raised.
   ///   - progress: Called after each chunk, by one thread at a time.
+  /// - Returns: How it ended.
   /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
   ///   is reported to the output and counted.
   private func run(

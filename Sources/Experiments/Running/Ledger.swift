@@ -89,6 +89,7 @@ extension Verdict {
   /// The index of the first case that holds, or that of `otherwise`.
   ///
   /// - Parameter reductions: The values of all reductions, in SI units.
+  /// - Returns: An index into the names of the verdict.
   public func judge(_ reductions: [Double]) -> Int {
     cases.firstIndex { evaluate($0.condition, parameters: reductions) > 0 } ?? cases.count
   }

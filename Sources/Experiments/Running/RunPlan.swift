@@ -105,7 +105,10 @@ public struct RunPlan: Sendable {
 
   /// Everything that a run is.
   ///
-  /// - Parameter steadyStates: The states that the doses of the run ask for.
+  /// - Parameters:
+  ///   - run: Which run.
+  ///   - steadyStates: The states that the doses of the run ask for.
+  /// - Returns: The run, ready to be simulated.
   func setup(of run: Int, steadyStates: [[Double]]) -> RunSetup {
     templates[run / pointCount].setup(
       parameters: parameters(of: run), settings: settings(of: run), steadyStates: steadyStates)
