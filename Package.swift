@@ -9,47 +9,64 @@ let swiftSettings: [SwiftSetting] = [
 
 let package = Package(
   name: "Afterglow",
-  products: [],
+  products: [
+    .executable(name: "afterglow", targets: ["afterglow"]),
+    .library(
+      name: "Afterglow",
+      targets: [
+        "Units", "Diagnostics", "ModelLanguage", "Programs", "Solvers", "Dynamics", "Simulations",
+        "Datasets", "Storage", "Experiments",
+      ]),
+  ],
   dependencies: [
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // Layer 0
     .target(name: "Units"),
     .target(name: "Diagnostics"),
     .target(name: "CElementwise"),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev", "pkg-config"])]),
     .target(name: "Programs", dependencies: ["CElementwise"]),
     // Layer 1
     .target(name: "ModelLanguage", dependencies: ["Units", "Diagnostics"]),
     .target(name: "Solvers", dependencies: ["Programs"]),
-    .target(name: "Datasets", dependencies: ["Units"]),
-    .systemLibrary(
-      name: "CHDF5", pkgConfig: "hdf5-serial",
-      providers: [.apt(["libhdf5-dev", "pkg-config"])]),
-    .target(name: "Storage", dependencies: ["Datasets", "CHDF5"]),
     .target(name: "LinearAlgebra", dependencies: ["Programs"]),
+    .target(name: "Datasets", dependencies: ["Units"]),
     // Layer 2
     .target(name: "Dynamics", dependencies: ["ModelLanguage", "Solvers", "Programs"]),
     // Layer 4
     .target(
-      name: "Simulations", dependencies: ["Dynamics", "LinearAlgebra", "ModelLanguage", "Programs", "Solvers", "Units"]),
+      name: "Simulations",
+      dependencies: ["Dynamics", "LinearAlgebra", "ModelLanguage", "Programs", "Solvers", "Units"]),
+    .target(name: "Storage", dependencies: ["Datasets", "CHDF5"]),
     // Layer 5
     .target(
       name: "Experiments",
       dependencies: [
-        "Datasets", "Diagnostics", "ModelLanguage", "Simulations", "Solvers", "Storage", "Units",
-        .product(name: "Yams", package: "Yams"),
+        "Simulations", "Dynamics", "Solvers", "Programs", "Storage", "Datasets", "ModelLanguage",
+        "Units", "Diagnostics", .product(name: "Yams", package: "Yams"),
       ]),
+    // Layer 6
+    .executableTarget(
+      name: "afterglow",
+      dependencies: [
+        "Experiments", "Simulations", "Dynamics", "LinearAlgebra", "Solvers", "Programs",
+        "Storage", "Datasets", "ModelLanguage", "Units", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "CElementwiseTests", dependencies: ["CElementwise"]),
+    .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Diagnostics", "ModelLanguage", "Simulations", "Units"]),
-    .testTarget(name: "CElementwiseTests", dependencies: ["CElementwise"]),
-    .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
+    .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),
     .testTarget(
       name: "SimulationsTests",
       dependencies: ["Simulations", "ModelLanguage", "Programs", "Solvers", "Units", "Diagnostics"]),
-    .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),
   ],
   cLanguageStandard: .gnu2x
 )

@@ -113,12 +113,12 @@ public final class ResultFileReader {
   /// What the result follows from.
   ///
   /// - Throws: `StorageFailure` if the file does not say.
-  public func provenance() throws(StorageFailure) -> Provenance {
+  public func provenance() throws(StorageFailure) -> ResultProvenance {
     guard let group = HDF5Object(H5Gopen2(file.id, "provenance", h5_default()), H5Gclose),
       let experiment = dataset("experiment", in: group)
     else { throw .notResult(path: path, missing: "provenance") }
     let text = try texts(of: experiment, "experiment").first ?? ""
-    return Provenance(
+    return ResultProvenance(
       experiment: text, experimentPath: group.attribute("experiment_path") ?? "experiment.yaml",
       models: try numberedTexts("models", in: group),
       tables: try numberedTexts("tables", in: group), parameters: [], facts: [:])
@@ -126,17 +126,17 @@ public final class ResultFileReader {
 
   private func numberedTexts(
     _ name: String, in parent: HDF5Object
-  ) throws(StorageFailure) -> [Provenance.Text] {
+  ) throws(StorageFailure) -> [ResultProvenance.Text] {
     guard let group = HDF5Object(H5Gopen2(parent.id, name, h5_default()), H5Gclose) else {
       throw .notResult(path: path, missing: name)
     }
-    var result: [Provenance.Text] = []
+    var result: [ResultProvenance.Text] = []
     while result.count < 10_000 {
       let digits = String(result.count)
       let key = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
       guard exists(key, in: group), let dataset = dataset(key, in: group) else { break }
       result.append(
-        Provenance.Text(
+        ResultProvenance.Text(
           path: dataset.attribute("path") ?? "", text: try texts(of: dataset, key).first ?? ""))
     }
     return result

@@ -254,7 +254,7 @@ public final class ResultFileWriter {
     guard isGood else { throw .failed(operation: operation, path: temporaryPath) }
   }
 
-  // MARK: Provenance
+  // MARK: ResultProvenance
 
   private func writeProvenance(_ file: HDF5Object) throws(StorageFailure) {
     let provenance = layout.provenance

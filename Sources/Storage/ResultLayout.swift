@@ -56,7 +56,7 @@ public struct ResultLayout: Sendable {
   public var compression: Int
   /// Facts about the whole.
   public var attributes: [String: String]
-  public var provenance: Provenance
+  public var provenance: ResultProvenance
 
   /// How many runs there are.
   public var runCount: Int { runAxes.reduce(1) { $0 * $1.count } }
@@ -65,7 +65,7 @@ public struct ResultLayout: Sendable {
   public init(
     title: String, runAxes: [Axis], coordinates: [Coordinate], time: Axis?,
     variables: [Quantity], reductions: [Quantity], verdicts: [String], precision: Precision,
-    compression: Int, attributes: [String: String], provenance: Provenance
+    compression: Int, attributes: [String: String], provenance: ResultProvenance
   ) {
     self.title = title
     self.runAxes = runAxes
@@ -82,7 +82,7 @@ public struct ResultLayout: Sendable {
 }
 
 /// What a result follows from, kept beside it so that the file alone reproduces itself.
-public struct Provenance: Sendable {
+public struct ResultProvenance: Sendable {
   /// A text with the path that it was read from.
   public struct Text: Sendable {
     public var path: String

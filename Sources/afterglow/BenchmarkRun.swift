@@ -2,7 +2,9 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Simulations
+import Solvers
 import Storage
+import Units
 
 /// Measures one workload.
 struct BenchmarkRun {
@@ -42,7 +44,8 @@ struct BenchmarkRun {
       compileSeconds: first.summary.notes.compileSeconds,
       compileWasCached: first.summary.notes.cameFromCache,
       method: first.summary.notes.method.rawValue, stepsPerRun: try stepsPerRun(path),
-      largestError: errors.last ?? .nan, medianError: errors.isEmpty ? .nan : errors[errors.count / 2],
+      largestError: errors.last ?? .nan,
+      medianError: errors.isEmpty ? .nan : errors[errors.count / 2],
       fileMegabytes: Double(size ?? 0) / 1e6)
   }
 
@@ -60,8 +63,8 @@ struct BenchmarkRun {
     let plan = RunPlan(experiment)
     let chosen = stride(from: 0, to: plan.count, by: workload.referenceStride).map { $0 }
     let reference = CollectedRuns(experiment)
-    try Campaign(exact, options: CampaignOptions(threads: threads, backend: backend))
-      .run(chosen, into: reference)
+    _ = try Campaign(exact, options: CampaignOptions(threads: threads, backend: backend))
+      .run(only: chosen, into: reference)
     let reader = try ResultFileReader(path: path)
     var worst = [Double](repeating: 0, count: chosen.count)
     func compare(_ name: String, _ scale: Double, _ perRun: Int, _ expected: (Int, Int) -> Double)

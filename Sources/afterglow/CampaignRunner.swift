@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import LinearAlgebra
 import Simulations
+import Solvers
 import Storage
 
 /// What is known when all runs are over.
@@ -75,8 +76,8 @@ struct CampaignRunner {
   static func processorSeconds() -> Double {
     var usage = rusage()
     var total = 0.0
-    for who in [RUSAGE_SELF, RUSAGE_CHILDREN] {
-      getrusage(who, &usage)
+    for who in [RUSAGE_SELF.rawValue, RUSAGE_CHILDREN.rawValue] {
+      getrusage(__rusage_who_t(who), &usage)
       total += Double(usage.ru_utime.tv_sec) + 1e-6 * Double(usage.ru_utime.tv_usec)
       total += Double(usage.ru_stime.tv_sec) + 1e-6 * Double(usage.ru_stime.tv_usec)
     }

@@ -79,7 +79,7 @@ struct DiagnosticReport: Encodable {
 
   init(_ diagnostics: [Diagnostic]) {
     self.diagnostics = diagnostics.map { diagnostic in
-      let position = diagnostic.range.start
+      let position = diagnostic.range.position
       return Entry(
         file: diagnostic.range.file.path, line: position.line, column: position.column,
         severity: diagnostic.severity.rawValue, id: diagnostic.id, message: diagnostic.message,

@@ -1,6 +1,9 @@
 import Experiments
 import Foundation
+import ModelLanguage
 import Simulations
+import Solvers
+import Units
 
 /// What a run is told to people as: its sentences, its numbers by arm, its verdicts.
 struct RunAccount {

@@ -1,11 +1,13 @@
 import ArgumentParser
 import Diagnostics
+import Dynamics
 import Experiments
 import Foundation
 import ModelLanguage
 import Programs
 import Simulations
 import Solvers
+import Units
 
 /// A model, phase by phase.
 struct ShowCommand: ParsableCommand {
@@ -13,8 +15,8 @@ struct ShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Shows a model: equations, states, parameters with units and sources.",
     discussion: """
-      --print shows the model in another phase of the compiler: syntax (as parsed and printed \
-      again), model (every instance expanded), program (arithmetic on lanes), kernel (the C text).
+      --print shows the model in another phase of the compiler: model \
+      (every instance expanded), program (arithmetic on lanes), kernel (the C text).
 
       EXAMPLES
         afterglow show reset/depressed_circuit
@@ -22,13 +24,13 @@ struct ShowCommand: ParsableCommand {
       """)
 
   enum Phase: String, ExpressibleByArgument, CaseIterable {
-    case summary, syntax, model, program, kernel
+    case summary, model, program, kernel
   }
 
   @Argument(help: "A model file, or the name of a model that ships.")
   var model: String
 
-  @Option(name: .customLong("print"), help: "The phase: summary, syntax, model, program or kernel.")
+  @Option(name: .customLong("print"), help: "The phase: summary, model, program or kernel.")
   var phase: Phase = .summary
 
   @Flag(help: "The generated code; the same as --print kernel.")
@@ -58,7 +60,6 @@ struct ShowCommand: ParsableCommand {
     }
     switch kernel ? .kernel : phase {
     case .summary: terminal.print(ModelSummary(loaded).text)
-    case .syntax: terminal.print(parse(file).syntax.printed)
     case .model: terminal.print(loaded.printed)
     case .program: terminal.print(try printedProgram(loaded, toolchain: nil))
     case .kernel:

@@ -1,6 +1,6 @@
 public import Diagnostics
 import Foundation
-import ModelLanguage
+public import ModelLanguage
 
 /// Where the models and tables of experiments come from: folders on disk, or texts that a result
 /// file kept.
@@ -42,6 +42,18 @@ public struct FileLibrary: Sendable {
     try read(path, limit: textLimit)
   }
 
+  /// Reads a model by itself.
+  ///
+  /// - Parameter main: Its file; imports may come from its folder and the library's folders.
+  /// - Returns: The model unless something is wrong, and everything to tell its author.
+  public func loadModel(_ main: SourceFile) -> (model: Model?, diagnostics: [Diagnostic]) {
+    var roots = [directory(of: main.path)]
+    if case .disk(let modelRoots) = place { roots += modelRoots }
+    return ModelLanguage.loadModel(main) { importing, relative in
+      resolve(relative, from: importing, roots: roots)
+    }
+  }
+
   /// The model that an experiment names; reports one that is missing or has errors.
   func model(
     _ path: String, from experiment: String, at range: SourceRange, problems: ProblemList
@@ -75,7 +87,7 @@ public struct FileLibrary: Sendable {
       }
       roots = modelRoots + [folder, directory(of: found)]
     }
-    let (model, diagnostics) = loadModel(main) { importing, relative in
+    let (model, diagnostics) = ModelLanguage.loadModel(main) { importing, relative in
       resolve(relative, from: importing, roots: roots)
     }
     for diagnostic in diagnostics { problems.add(diagnostic) }

@@ -1,5 +1,5 @@
-import Foundation
+import Programs
 
-/// The exponential and the logarithm that designs and dosing use, in one place.
-func exponential(_ x: Double) -> Double { exp(x) }
-func logarithm(_ x: Double) -> Double { log(x) }
+/// The exponential and the logarithm that designs use: those of the kernels, the same everywhere.
+func exponential(_ x: Double) -> Double { ElementaryFunctions.evaluate(.exp, x) }
+func logarithm(_ x: Double) -> Double { ElementaryFunctions.evaluate(.log, x) }

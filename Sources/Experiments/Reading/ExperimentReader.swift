@@ -164,7 +164,7 @@ struct BodyReader {
     }
     let account =
       table["account"].map {
-        AccountReader(reductions: reductions.map(\.name), problems: problems).sentences($0)
+        AccountReader(reductions: reductions, problems: problems).sentences($0)
       } ?? []
     let solver =
       table["solver"].map { SolverReader(scope: scope, problems: problems).settings($0) }

@@ -13,25 +13,19 @@ struct ExpressionReader {
   }
 
   /// An expression; reports what is wrong with it at its place.
-  ///
-  /// - Parameters:
-  ///   - text: The expression.
-  ///   - range: Where it stands in the experiment.
-  /// - Returns: The expression, or `nil` after a reported problem.
   func expression(_ text: String, at range: SourceRange) -> Typed? {
-    let (typed, diagnostics) = parse(text)
-    for diagnostic in diagnostics { problems.add(moved(diagnostic, from: 0, to: range)) }
-    return typed
+    let place = part(of: range, offset: 0, length: text.utf8.count)
+    let (found, diagnostics) = ModelExpression.number(text, in: model, at: place)
+    for diagnostic in diagnostics { problems.add(diagnostic) }
+    return found.map { Typed(value: $0.value, unit: $0.unit) }
   }
 
   /// A condition, as a number that is positive where it holds.
   func condition(_ text: String, at range: SourceRange) -> Expression? {
-    let opening = "if "
-    let (typed, diagnostics) = parse(opening + text + " then 1 else 0")
-    for diagnostic in diagnostics {
-      problems.add(moved(diagnostic, from: opening.utf8.count, to: range))
-    }
-    return typed?.value
+    let place = part(of: range, offset: 0, length: text.utf8.count)
+    let (found, diagnostics) = ModelExpression.condition(text, in: model, at: place)
+    for diagnostic in diagnostics { problems.add(diagnostic) }
+    return found.map { .conditional($0, then: .number(1), otherwise: .number(0)) }
   }
 
   /// A value that may depend on parameters, in the dimensions of a unit.
@@ -60,32 +54,5 @@ struct ExpressionReader {
       return nil
     }
     return RunValue(form: .expression(expression.value), text: text)
-  }
-
-  private func parse(_ text: String) -> (typed: Typed?, diagnostics: [Diagnostic]) {
-    (parseStandIn(text, in: model).map { Typed(value: $0.expression, unit: $0.unit) }, [])
-  }
-
-  /// A diagnostic of the expression's own text, moved to where the expression stands.
-  private func moved(
-    _ diagnostic: Diagnostic, from offset: Int, to whole: SourceRange
-  ) -> Diagnostic {
-    let source = diagnostic.range.file
-    func place(_ range: SourceRange) -> SourceRange {
-      guard range.file == source else { return range }
-      return part(
-        of: whole, offset: max(0, range.lowerBound - offset),
-        length: max(0, range.upperBound - range.lowerBound))
-    }
-    var result = diagnostic
-    result.range = place(diagnostic.range)
-    result.labels = diagnostic.labels.map { Diagnostic.Label(place($0.range), $0.text) }
-    result.notes = diagnostic.notes.map { Diagnostic.Note($0.text, at: $0.range.map(place)) }
-    // A fix in the file of the experiment could need quotes, so it is no longer certain.
-    if let fix = diagnostic.fix {
-      result.fix = nil
-      result.help.append(fix.summary)
-    }
-    return result
   }
 }

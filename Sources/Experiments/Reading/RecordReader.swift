@@ -31,7 +31,7 @@ struct RecordReader {
     guard let (times, schedule) = readTimes(table), let variables else { return nil }
     return Recording(
       variables: variables, times: times, schedule: schedule, precision: precision ?? .double,
-      compression: compression ?? 1)
+      compression: compression ?? 0)
   }
 
   private func readVariables(_ node: YamlNode) -> [Recording.Variable] {

@@ -82,16 +82,16 @@ public struct Campaign: Sendable {
     try run(nil, into: output, cancellation: cancellation, progress: progress)
   }
 
-  /// Carries out some runs, each as it would be among all of them.
+  /// Carries out some runs, each as it is among all of them.
   ///
   /// - Parameters:
-  ///   - runs: Which runs, by index; the output sees the first of them as run 0.
-  ///   - output: Where results go.
+  ///   - chosen: Which runs, by index.
+  ///   - output: Where results go, one run at a time, with its index among all.
   /// - Returns: How it ended.
   /// - Throws: What compiling the model or the output throws.
   @discardableResult
-  public func run(_ runs: [Int], into output: any RunOutput) throws -> CampaignSummary {
-    try run(runs, into: output, cancellation: CancellationFlag(), progress: { _ in })
+  public func run(only chosen: [Int], into output: any RunOutput) throws -> CampaignSummary {
+    try run(chosen, into: output, cancellation: CancellationFlag(), progress: { _ in })
   }
 
   /// Carries out all runs, or those that are chosen.
@@ -115,26 +115,29 @@ public struct Campaign: Sendable {
       chosen ?? Array(0..<count), cancellation: cancellation)
     let ledger = Ledger(
       output: output, experiment: experiment, count: count, progress: progress,
-      preparationFailure: { position in
-        if case .failure(let failure)? = steadyStates[chosen?[position] ?? position] {
-          return failure.text
-        }
+      preparationFailure: { run in
+        if case .failure(let failure)? = steadyStates[run] { return failure.text }
         return nil
       })
     let threads = min(options.threads, count)
     let queue = ChunkQueue(
       count: count,
-      chunk: options.chunk ?? ChunkQueue.chunkSize(count: count, threads: threads),
+      chunk: chosen == nil
+        ? options.chunk ?? ChunkQueue.chunkSize(count: count, threads: threads) : 1,
       cancellation: cancellation)
     let plan = plan
     let stopsAtFirstFailure = options.stopsAtFirstFailure
     try onThreads(threads) {
       do {
         try ensemble.makeWorker().run(
-          nextChunk: { queue.take() },
-          setup: { position in
-            let run = chosen?[position] ?? position
-            return switch steadyStates[run] {
+          nextChunk: {
+            let positions = queue.take()
+            // Chosen runs are taken one by one, and are known by their own index from here on.
+            guard let chosen, let position = positions?.first else { return positions }
+            return chosen[position]..<chosen[position] + 1
+          },
+          setup: { run in
+            switch steadyStates[run] {
             case .success(let states)?: plan.setup(of: run, steadyStates: states)
             case nil: plan.setup(of: run, steadyStates: [])
             // The run cannot start; states that are not numbers end it at once.

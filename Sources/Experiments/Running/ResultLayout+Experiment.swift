@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Dynamics
 import Foundation
 import ModelLanguage
 import Storage
@@ -73,7 +74,7 @@ extension ResultLayout {
         "description": experiment.description, "model": experiment.modelPath,
         "seed": "\(experiment.seed)",
       ].filter { !$0.value.isEmpty },
-      provenance: Self.makeProvenance(experiment, facts: facts))
+      provenance: Self.provenanceOf(experiment, facts: facts))
   }
 
   private static func distinct(_ values: [Double]) -> [Double] {
@@ -94,9 +95,9 @@ extension ResultLayout {
     return (try? PhysicalUnit(parsing: symbol)) ?? .second
   }
 
-  private static func makeProvenance(
+  private static func provenanceOf(
     _ experiment: Experiment, facts: [String: String]
-  ) -> Storage.Provenance {
+  ) -> ResultProvenance {
     let model = experiment.model
     let settings = Dictionary(
       experiment.parameters.map { ($0.parameter, $0.value) }, uniquingKeysWith: { $1 })
@@ -112,17 +113,17 @@ extension ResultLayout {
           case .derived: ("derived", "")
           }
         }
-      return Storage.Provenance.ParameterRow(
+      return ResultProvenance.ParameterRow(
         path: parameter.declaration.path,
         value: parameter.declaration.unit.value(ofSI: values[index]),
         unit: parameter.declaration.unit.symbol, kind: kind, text: text)
     }
     var facts = facts
     facts["seed"] = "\(experiment.seed)"
-    return Storage.Provenance(
+    return ResultProvenance(
       experiment: experiment.resolved.yaml(), experimentPath: experiment.source.path,
-      models: model.sources.map { Storage.Provenance.Text(path: $0.path, text: $0.text) },
-      tables: experiment.tables.map { Storage.Provenance.Text(path: $0.path, text: $0.text) },
+      models: model.sources.map { ResultProvenance.Text(path: $0.path, text: $0.text) },
+      tables: experiment.tables.map { ResultProvenance.Text(path: $0.path, text: $0.text) },
       parameters: rows, facts: facts)
   }
 }

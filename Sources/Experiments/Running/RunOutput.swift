@@ -39,12 +39,8 @@ public final class CollectedRuns: RunOutput {
   public private(set) var reports: [RunReport]
 
   /// Makes room for the runs of an experiment.
-  ///
-  /// - Parameters:
-  ///   - experiment: What is run.
-  ///   - count: How many runs there will be, or `nil` for all of the experiment.
-  public init(_ experiment: Experiment, count: Int? = nil) {
-    let count = count ?? RunPlan(experiment).count
+  public init(_ experiment: Experiment) {
+    let count = RunPlan(experiment).count
     let recording = experiment.recording
     timeCount = recording?.times.count ?? 0
     samples = Array(

@@ -16,6 +16,13 @@ extension LaneProgram {
   public mutating func hoist(
     constants: Set<LaneArray>, into target: LaneArray, from handles: [ProcedureHandle]
   ) -> [Procedure.Store] {
+    for handle in handles {
+      let values = graph.multiplyByReciprocals(
+        in: self[handle].stores.map(\.value), constants: constants)
+      for (position, value) in values.enumerated() {
+        self[handle].stores[position].value = value
+      }
+    }
     let isConstant = graph.nodesDependingOnly(on: constants)
     let roots = handles.flatMap { self[$0].stores.map(\.value) }
     var isHoisted = [Bool](repeating: false, count: graph.operations.count)

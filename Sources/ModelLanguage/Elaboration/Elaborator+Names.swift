@@ -1,0 +1,114 @@
+import Diagnostics
+import Units
+
+extension Elaborator {
+  /// What a path leads to.
+  enum Resolution {
+    case symbol(Int)
+    /// Something that was reported elsewhere, so that this use is silent.
+    case silent
+    case failure(Diagnostic)
+  }
+
+  /// Follows a path through instances.
+  func resolve(_ path: PathSyntax, in start: Int) -> Resolution {
+    var scope = start
+    for (position, name) in path.names.enumerated() {
+      let isLast = position == path.names.count - 1
+      switch scopes[scope].members[name.text] {
+      case .symbol(let id):
+        if isLast { return .symbol(id) }
+        return .failure(
+          Diagnostic(
+            id: "unknown-name", "`\(name.text)` is a \(symbols[id].noun) and has no parts",
+            at: path.range,
+            notes: [Diagnostic.Note("it is declared", at: symbols[id].name.range)]))
+      case .instance(let child):
+        if child < 0 { return .silent }
+        if isLast {
+          return .failure(
+            Diagnostic(
+              id: "unknown-name", "`\(path.text)` is an instance and has no value",
+              at: path.range, help: ["name one of its parts, such as \(examplePart(of: child, path))"]
+            ))
+        }
+        scope = child
+      case .function:
+        return .failure(
+          Diagnostic(
+            id: "unknown-name", "`\(name.text)` is a function and needs its arguments in `(…)`",
+            at: path.range))
+      case .other:
+        return .failure(
+          Diagnostic(id: "unknown-name", "`\(name.text)` has no value", at: path.range))
+      case nil: return .failure(unknownName(name, of: path, in: scope, start: start))
+      }
+    }
+    return .silent
+  }
+
+  private func examplePart(of scope: Int, _ path: PathSyntax) -> String {
+    let outputs = scopes[scope].contents.compactMap { member -> String? in
+      guard case .symbol(let id) = member, symbols[id].isOutput else { return nil }
+      return "`\(path.text).\(symbols[id].name.text)`"
+    }
+    return outputs.first ?? "`\(path.text).NAME`"
+  }
+
+  private func unknownName(
+    _ name: NameSyntax, of path: PathSyntax, in scope: Int, start: Int
+  ) -> Diagnostic {
+    let owner = library.components[scopes[scope].component].syntax.name.text
+    let isPart = scope != start
+    var diagnostic = Diagnostic(
+      id: "unknown-name",
+      isPart ? "`\(owner)` has no `\(name.text)`" : "unknown name `\(name.text)`", at: name.range)
+    let known = scopes[scope].order.map(\.text) + (isPart ? [] : ["time", "pi"])
+    if let near = nearestName(to: name.text, among: known) {
+      diagnostic.help = ["did you mean `\(near)`?"]
+    } else if let parent = scopes[scope].parent, !isPart,
+      scopes[parent].members[name.text] != nil
+    {
+      let outer = library.components[scopes[parent].component].syntax.name.text
+      diagnostic.help = ["`\(outer)` has one; to use it here, wire it to an input"]
+    } else if PhysicalUnit(symbol: name.text) != nil {
+      diagnostic.help = ["a unit stands directly behind a number: `5 \(name.text)`"]
+    }
+    return diagnostic
+  }
+
+  /// Adds the symbols that an expression refers to, in the order of their appearance.
+  ///
+  /// Names that lead nowhere are left out; they are reported when the expression is elaborated.
+  func collectReferences(
+    of syntax: ExpressionSyntax, in scope: Int, hidden: Set<String> = [],
+    functions: Set<String> = [], into references: inout [Int]
+  ) {
+    func collect(_ part: ExpressionSyntax) {
+      collectReferences(
+        of: part, in: scope, hidden: hidden, functions: functions, into: &references)
+    }
+    switch syntax {
+    case .number: break
+    case .name(let path):
+      if path.names.count == 1, hidden.contains(path.names[0].text) { return }
+      if case .symbol(let id) = resolve(path, in: scope) { references.append(id) }
+    case .negate(let operand, _), .not(let operand, _): collect(operand)
+    case .binary(_, let left, let right):
+      collect(left)
+      collect(right)
+    case .conditional(let condition, let then, let otherwise, _):
+      collect(condition)
+      collect(then)
+      collect(otherwise)
+    case .call(let name, let arguments, _):
+      for argument in arguments { collect(argument) }
+      guard case .function(let function)? = scopes[scope].members[name.text],
+        !functions.contains(name.text)
+      else { return }
+      collectReferences(
+        of: function.body, in: scope, hidden: Set(function.arguments.map(\.name.text)),
+        functions: functions.union([name.text]), into: &references)
+    }
+  }
+}

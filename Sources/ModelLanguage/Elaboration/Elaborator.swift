@@ -1,0 +1,126 @@
+import Diagnostics
+import Units
+
+/// Makes a model of a component: expands its instances, resolves its names, proves its dimensions.
+///
+/// The order of the work: expand instances; parameters in the order of their dependencies; states'
+/// initial values; inputs; quantities in the order of their dependencies; then everything that
+/// refers to them: derivatives, schemes, events, routes.
+struct Elaborator {
+  /// More named values than this are an accident or an attack.
+  static let largestSymbolCount = 100_000
+  /// More nodes than this in all expressions together, likewise.
+  static let largestExpressionSize = 1_000_000
+  /// How deep an elaborated expression may be: later readers of it are recursive.
+  static let deepestExpression = 1000
+  /// How deep instances may nest.
+  static let deepestInstance = 64
+
+  let library: ModelLibrary
+  /// Whether the top is what will run, rather than a component checked by itself.
+  let isMain: Bool
+  var diagnostics = DiagnosticCollection()
+  var scopes: [Scope] = []
+  var symbols: [Symbol] = []
+  /// Symbols by kind, in the order of declarations with instances expanded in place.
+  var declaredOrder: [Int] = []
+  /// Symbols whose value needs itself, which has been reported.
+  var loopMembers: Set<Int> = []
+  /// The scope of the expression at hand, for notes that point to declarations.
+  var currentScope: Int?
+  var recursion = 0
+  var totalSize = 0
+  var isTooLarge = false
+  /// The components that have been instantiated.
+  var reached: Set<Int> = []
+
+  var model: Model
+  /// The defaults of the parameters, once they are known to be numbers.
+  var defaultParameters: [Double]?
+  /// The dimensions-checked derivative of each state, by the state's index.
+  var derivatives: [TypedExpression?] = []
+
+  init(library: ModelLibrary, top: Int, isMain: Bool) {
+    self.library = library
+    self.isMain = isMain
+    let component = library.components[top].syntax
+    model = Model(
+      name: component.name.text, documentation: component.documentation,
+      sources: library.files.map(\.syntax.file))
+    expandInstances(top: top)
+    guard !isTooLarge else { return }
+    orderDeclarations()
+    elaborateParameters()
+    elaborateStates()
+    elaborateInputs()
+    elaborateQuantities()
+    elaborateDerivatives()
+    elaborateSchemes()
+    elaborateRoutes()
+    elaborateEvents()
+    finishStates()
+    checkFunctions()
+    reportUnusedInputs()
+  }
+
+  /// Knows the names of a finished model and elaborates nothing by itself.
+  init(library: ModelLibrary, namesOf model: Model) {
+    self.library = library
+    isMain = false
+    self.model = model
+    scopes.append(Scope(path: "", component: 0, file: 0, depth: 0))
+    for (index, parameter) in model.parameters.enumerated() {
+      addName(parameter.declaration, .parameter, index)
+    }
+    for (index, input) in model.inputs.enumerated() {
+      addName(input.declaration, .input, index)
+    }
+    for (index, state) in model.states.enumerated() {
+      addName(state.declaration, .state, index)
+    }
+    for (index, quantity) in model.quantities.enumerated() {
+      addName(quantity.declaration, .quantity, index, isOutput: quantity.isOutput)
+    }
+  }
+
+  /// The context of an expression that stands in a scope.
+  func context(_ scope: Int, _ use: ExpressionContext.Use) -> ExpressionContext {
+    ExpressionContext(scope: scope, file: scopes[scope].file, use: use)
+  }
+
+  /// Counts the nodes of a finished expression against the limit.
+  mutating func count(_ expression: TypedExpression, at range: SourceRange) {
+    totalSize += expression.size
+    if totalSize > Self.largestExpressionSize { reportTooLarge(at: range) }
+  }
+
+  mutating func reportTooLarge(at range: SourceRange) {
+    guard !isTooLarge else { return }
+    isTooLarge = true
+    diagnostics.report(
+      Diagnostic(
+        id: "model-too-large", "the model grows too large here", at: range,
+        notes: [
+          Diagnostic.Note(
+            "a model has at most \(Self.largestSymbolCount) named values and "
+              + "\(Self.largestExpressionSize) operations")
+        ]))
+  }
+}
+
+/// Diagnostics without repetitions: an error in a component is reported once for all its instances.
+struct DiagnosticCollection {
+  private struct Key: Hashable {
+    var id: String
+    var range: SourceRange
+  }
+
+  private(set) var all: [Diagnostic] = []
+  private var seen: Set<Key> = []
+
+  mutating func report(_ diagnostic: Diagnostic) {
+    if seen.insert(Key(id: diagnostic.id, range: diagnostic.range)).inserted {
+      all.append(diagnostic)
+    }
+  }
+}

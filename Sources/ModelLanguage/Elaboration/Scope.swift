@@ -1,0 +1,87 @@
+import Diagnostics
+import Units
+
+/// One instance of a component, with the names that are declared in it.
+struct Scope {
+  /// What a name in a component stands for.
+  enum Member {
+    case symbol(Int)
+    case instance(Int)
+    case function(FunctionSyntax)
+    /// Something that has a name and no value, such as a route.
+    case other
+  }
+
+  /// The dotted path with a dot at its end, or an empty string for the top.
+  var path: String
+  var component: Int
+  var file: Int
+  var parent: Int?
+  var instance: InstanceSyntax?
+  var depth: Int
+  var members: [String: Member] = [:]
+  /// Names in the order of their declarations, with where they are declared.
+  var order: [NameSyntax] = []
+  /// Symbols and instances in the order of their declarations.
+  var contents: [Member] = []
+  var equations: [String: EquationSyntax] = [:]
+  var schemes: [SchemeSyntax] = []
+  var events: [(syntax: EventSyntax, documentation: String)] = []
+  var routes: [(syntax: RouteSyntax, documentation: String)] = []
+}
+
+/// A named value of an instance.
+struct Symbol {
+  enum Kind {
+    case parameter, input, state, quantity
+  }
+
+  /// The expression that a symbol's value comes from, and where its names are looked up.
+  struct Definition {
+    var syntax: ExpressionSyntax
+    var scope: Int
+  }
+
+  var kind: Kind
+  var path: String
+  var name: NameSyntax
+  var scope: Int
+  var documentation: String
+  /// The declared unit, if the author gave one.
+  var unitSyntax: UnitSyntax?
+  /// The default, initial value or value; `nil` for an input without a default.
+  var definition: Definition?
+  var parameter: ParameterSyntax?
+  var provenance: ProvenanceSyntax?
+  var isOutput = false
+  /// Whether the symbol is declared as an input, wired or not.
+  var isDeclaredInput = false
+  /// Whether it is the flux of a reaction, whose value is made and not read.
+  var isFlux = false
+  var isUsed = false
+
+  /// The dimensions, once they are known; `nil` also where an error has made them unknown.
+  var dimensions: Dimensions?
+  var unit: PhysicalUnit?
+  /// The place in the model's list of its kind.
+  var index = -1
+
+  init(kind: Kind, path: String, name: NameSyntax, scope: Int, documentation: String) {
+    self.kind = kind
+    self.path = path
+    self.name = name
+    self.scope = scope
+    self.documentation = documentation
+  }
+
+  /// What the symbol is called in messages.
+  var noun: String {
+    if isDeclaredInput { return "input" }
+    switch kind {
+    case .parameter: return "parameter"
+    case .input: return "input"
+    case .state: return "state"
+    case .quantity: return isOutput ? "output" : "quantity"
+    }
+  }
+}

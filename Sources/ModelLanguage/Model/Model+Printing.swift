@@ -1,0 +1,110 @@
+import Units
+
+extension Model {
+  /// The elaborated model as text: every instance expanded, numbers in SI units.
+  public var printed: String {
+    var lines = ["model \(name) {"]
+    for parameter in parameters {
+      lines.append(
+        "  parameter \(parameter.declaration.path) : \(parameter.declaration.unit.symbol) = "
+          + text(of: parameter.defaultValue))
+    }
+    for input in inputs {
+      lines.append(
+        "  input \(input.declaration.path) : \(input.declaration.unit.symbol) = "
+          + text(of: input.defaultValue))
+    }
+    for state in states {
+      lines.append(
+        "  state \(state.declaration.path) : \(state.declaration.unit.symbol) = "
+          + text(of: state.initialValue))
+    }
+    for quantity in quantities {
+      lines.append(
+        "  \(quantity.isOutput ? "output" : "quantity") \(quantity.declaration.path) : "
+          + "\(quantity.declaration.unit.symbol) = \(text(of: quantity.value))")
+    }
+    for state in states {
+      lines.append("  \(state.declaration.path)' = \(text(of: state.derivative))")
+    }
+    for event in events {
+      let verb = event.direction == .rising ? "rises" : "falls"
+      lines.append(
+        "  event \(event.declaration.path) when \(text(of: event.function)) \(verb) through 0 {")
+      for (state, value) in event.assignments {
+        lines.append("    \(states[state].declaration.path) = \(text(of: value))")
+      }
+      lines.append("  }")
+    }
+    for route in routes {
+      lines.append("  route \(route.declaration.path) {")
+      for target in route.targets {
+        lines.append(
+          "    into \(states[target.state].declaration.path) fraction \(text(of: target.fraction))")
+      }
+      lines.append("  }")
+    }
+    for conservation in conservations {
+      let terms = conservation.terms.map { term in
+        let name = states[term.state].declaration.path
+        return term.weight == 1 ? name : "\(term.weight)*\(name)"
+      }
+      lines.append("  // conserved: " + terms.joined(separator: " + "))
+    }
+    lines.append("}")
+    return lines.joined(separator: "\n")
+  }
+
+  /// An expression with the names of this model, numbers in SI units.
+  public func text(of expression: Expression) -> String { text(of: expression, tighterThan: 0) }
+
+  private func text(of expression: Expression, tighterThan bound: Int) -> String {
+    switch expression {
+    case .number(let number): return number < 0 && bound > 0 ? "(\(number))" : "\(number)"
+    case .time: return "time"
+    case .amount: return "amount"
+    case .parameter(let index): return parameters[index].declaration.path
+    case .input(let index): return inputs[index].declaration.path
+    case .state(let index): return states[index].declaration.path
+    case .quantity(let index): return quantities[index].declaration.path
+    case .negate(let inner):
+      return parenthesised("-" + text(of: inner, tighterThan: 3), 3, bound)
+    case .binary(let symbol, let left, let right):
+      let strength =
+        switch symbol {
+        case .add, .subtract: 1
+        case .multiply, .divide: 2
+        case .power: 4
+        }
+      // The right side of a difference or a quotient needs its parentheses; the left of a power.
+      let isRightAssociative = symbol == .power
+      let whole =
+        text(of: left, tighterThan: isRightAssociative ? strength + 1 : strength)
+        + (symbol == .power ? "^" : " \(symbol.rawValue) ")
+        + text(of: right, tighterThan: isRightAssociative ? strength : strength + 1)
+      return parenthesised(whole, strength, bound)
+    case .call(let function, let arguments):
+      let list = arguments.map { text(of: $0, tighterThan: 0) }.joined(separator: ", ")
+      return "\(function.rawValue)(\(list))"
+    case .conditional(let condition, let then, let otherwise):
+      let whole =
+        "if \(text(of: condition)) then \(text(of: then, tighterThan: 0)) else "
+        + text(of: otherwise, tighterThan: 0)
+      return bound > 0 ? "(\(whole))" : whole
+    }
+  }
+
+  private func parenthesised(_ text: String, _ strength: Int, _ bound: Int) -> String {
+    strength < bound ? "(\(text))" : text
+  }
+
+  private func text(of condition: Expression.Condition) -> String {
+    switch condition {
+    case .comparison(let comparison, let left, let right):
+      "\(text(of: left, tighterThan: 1)) \(comparison.rawValue) \(text(of: right, tighterThan: 1))"
+    case .not(let inner): "not (\(text(of: inner)))"
+    case .and(let left, let right): "(\(text(of: left))) and (\(text(of: right)))"
+    case .or(let left, let right): "(\(text(of: left))) or (\(text(of: right)))"
+    }
+  }
+}

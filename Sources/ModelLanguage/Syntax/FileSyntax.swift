@@ -1,0 +1,66 @@
+public import Diagnostics
+
+/// A declaration with the documentation comment in front of it.
+public struct DeclarationSyntax: Sendable, Hashable {
+  /// What is declared.
+  public indirect enum Kind: Sendable, Hashable {
+    case parameter(ParameterSyntax)
+    case input(InputSyntax)
+    case state(StateSyntax)
+    case equation(EquationSyntax)
+    case quantity(QuantitySyntax)
+    case scheme(SchemeSyntax)
+    case event(EventSyntax)
+    case route(RouteSyntax)
+    case instance(InstanceSyntax)
+    case function(FunctionSyntax)
+  }
+
+  public var kind: Kind
+  /// The text of the comment, or an empty string.
+  public var documentation: String
+}
+
+/// `component NAME { … }`, or the same with `model`.
+public struct ComponentSyntax: Sendable, Hashable {
+  public var name: NameSyntax
+  /// Whether the keyword is `model`.
+  public var isModel: Bool
+  public var declarations: [DeclarationSyntax]
+  public var documentation: String
+}
+
+/// `import "path"`.
+public struct ImportSyntax: Sendable, Hashable {
+  /// The path, relative to the importing file.
+  public var path: String
+  public var range: SourceRange
+}
+
+/// A file as it is written: what the parser makes of any text whatever.
+public struct FileSyntax: Sendable, Hashable {
+  /// Something at the top level of a file.
+  public enum Item: Sendable, Hashable {
+    case imported(ImportSyntax)
+    case component(ComponentSyntax)
+    case function(FunctionSyntax, documentation: String)
+  }
+
+  public var file: SourceFile
+  public var items: [Item]
+
+  /// The components and models of the file, in order.
+  public var components: [ComponentSyntax] {
+    items.compactMap { if case .component(let component) = $0 { component } else { nil } }
+  }
+
+  /// The functions at the top level of the file, in order.
+  public var functions: [FunctionSyntax] {
+    items.compactMap { if case .function(let function, _) = $0 { function } else { nil } }
+  }
+
+  /// The imports of the file, in order.
+  public var imports: [ImportSyntax] {
+    items.compactMap { if case .imported(let imported) = $0 { imported } else { nil } }
+  }
+}
