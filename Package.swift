@@ -61,6 +61,9 @@ let package = Package(
     .testTarget(
       name: "CElementwiseTests", dependencies: ["CElementwise", "CReferenceMathematics"]),
     .testTarget(name: "ArchitectureTests"),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["Experiments", "Diagnostics", "ModelLanguage", "Simulations", "Units"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),
     .testTarget(

@@ -74,6 +74,7 @@ struct Administration {
   ///   - start: The first time that belongs to the stretch.
   ///   - end: The first time after it.
   ///   - shift: What is added to every time.
+  /// - Returns: That part; empty when nothing enters then.
   func clipped(from start: Double, to end: Double, shiftedBy shift: Double) -> Administration {
     Administration(
       boluses: boluses.filter { $0.time >= start && $0.time < end }.map {

@@ -70,7 +70,9 @@ struct DosingHistory {
   }
 
   private mutating func cancel(from time: Double) {
-    for index in administrations.indices { administrations[index].administration.cancel(from: time) }
+    for index in administrations.indices {
+      administrations[index].administration.cancel(from: time)
+    }
   }
 
   private mutating func beginSteadyState(_ event: DosingEvent) {

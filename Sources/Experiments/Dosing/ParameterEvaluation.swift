@@ -7,6 +7,7 @@ import ModelLanguage
 ///   - expression: Without inputs, states and quantities; time counts as 0.
 ///   - parameters: The parameters of the run, in SI units.
 ///   - amount: The dose, in SI units.
+/// - Returns: The value in SI units.
 func evaluate(
   _ expression: Expression, parameters: [Double], amount: Double = 0
 ) -> Double {

@@ -15,6 +15,7 @@ public struct AccountSentence: Sendable, Hashable {
   /// The sentence with values in place.
   ///
   /// - Parameter value: The text for the reduction of an index.
+  /// - Returns: The sentence.
   public func text(_ value: (Int) -> String) -> String {
     parts.map { part in
       switch part {

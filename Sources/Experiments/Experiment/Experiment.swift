@@ -33,7 +33,7 @@ public struct Experiment: Sendable {
   public var recording: Recording?
   public var reductions: [NamedReduction]
   public var verdict: Verdict?
-  /// What a run is told to people as; empty for a plain list of the reductions.
+  /// What to say of a finished run; empty for a plain list of its reductions.
   public var account: [AccountSentence]
   public var solver: SolverSettings
   public var sweep: Sweep?

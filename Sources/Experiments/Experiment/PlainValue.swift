@@ -73,7 +73,8 @@ public indirect enum PlainValue: Sendable, Hashable {
   /// Whether the value is written on one line.
   private var isFlat: Bool {
     switch self {
-    case .list(let values): values.allSatisfy(\.isAtom) || values.count <= 3 && values.allSatisfy(\.isFlatList)
+    case .list(let values):
+      values.allSatisfy(\.isAtom) || values.count <= 3 && values.allSatisfy(\.isFlatList)
     case .table(let entries): entries.isEmpty
     default: true
     }
@@ -104,7 +105,9 @@ public indirect enum PlainValue: Sendable, Hashable {
 
   private func key(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_" || $0 == ".")
+      $0.isASCII
+        && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_"
+          || $0 == ".")
     }
     return isPlain && !text.isEmpty && text.first?.isLetter == true ? text : quoted(text)
   }

@@ -68,6 +68,7 @@ public enum Distribution: Sendable, Hashable {
   /// The value below which a part of the distribution lies.
   ///
   /// - Parameter probability: Strictly between 0 and 1.
+  /// - Returns: The quantile, in SI units.
   public func quantile(_ probability: Double) -> Double {
     switch self {
     case .uniform(let low, let high): low + probability * (high - low)

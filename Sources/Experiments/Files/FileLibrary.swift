@@ -158,9 +158,9 @@ public struct FileLibrary: Sendable {
   /// The models in some folders, as an experiment would name them, sorted.
   private func modelNames(in roots: [String]) -> [String] {
     roots.flatMap { root in
-      let paths = FileManager.default.enumerator(atPath: root).map { Array($0.prefix(10_000)) }
-      return (paths ?? []).compactMap { $0 as? String }.filter { $0.hasSuffix(".model") }
-        .map { String($0.dropLast(6)) }
+      guard let paths = FileManager.default.enumerator(atPath: root) else { return [String]() }
+      return paths.prefix(10_000).compactMap { $0 as? String }
+        .filter { $0.hasSuffix(".model") }.map { String($0.dropLast(6)) }
     }.sorted()
   }
 }

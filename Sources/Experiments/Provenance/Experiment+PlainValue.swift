@@ -1,8 +1,10 @@
 import ModelLanguage
 
 extension Experiment {
-  /// The experiment with everything that was decided written out: overrides applied, shared
-  /// settings in each arm, defaults by name. Printed as YAML it reads back to the same runs.
+  /// The experiment with everything that was decided written out.
+  ///
+  /// Overrides are applied, shared settings stand in each arm, defaults are named. Printed as YAML
+  /// it reads back to the same runs.
   public var resolved: PlainValue {
     var entries: [PlainValue.Entry] = []
     func add(_ key: String, _ value: PlainValue?) {

@@ -2,6 +2,7 @@
 ///
 /// - Source: Wichura (1988), Algorithm AS 241 (PPND16), Applied Statistics 37, 477.
 /// - Parameter probability: Strictly between 0 and 1.
+/// - Returns: The quantile.
 func normalQuantile(_ probability: Double) -> Double {
   let q = probability - 0.5
   if abs(q) <= 0.425 {

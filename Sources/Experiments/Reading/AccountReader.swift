@@ -31,7 +31,7 @@ struct AccountReader {
       guard let reduction = reductions.firstIndex(where: { $0.name == name }) else {
         let nearest = problems.nearest(to: name, among: reductions.map(\.name))
         problems.error(
-          "there is no reduction `\(name)`", id: "unknown-reduction", at: range,
+          "there is no reduction `\(shortened(name))`", id: "unknown-reduction", at: range,
           help: nearest.map { "did you mean `\($0)`?" } ?? "add it to `reduce`")
         return nil
       }

@@ -7,6 +7,8 @@ struct ArmReader {
   let scope: ModelScope
   let expressions: ExpressionReader
   let problems: ProblemList
+  /// The end of the run in s, or `nil` when it is not known.
+  var duration: Double?
 
   static let keys = ["doses", "parameters", "inputs"]
 
@@ -43,7 +45,9 @@ struct ArmReader {
       let table = TableReader(
         entry.value, name: "the arm `\(entry.key)`", keys: Self.keys, problems: problems)
     else { return nil }
-    let own = table["doses"].map { DoseReader(scope: scope, problems: problems).doses($0) }
+    let own = table["doses"].map {
+      DoseReader(scope: scope, problems: problems, duration: duration).doses($0)
+    }
     let inputs = table["inputs"].map(inputs) ?? []
     let driven = Set(inputs.map(\.input))
     return Arm(

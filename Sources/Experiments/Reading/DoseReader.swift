@@ -6,6 +6,8 @@ import Units
 struct DoseReader {
   let scope: ModelScope
   let problems: ProblemList
+  /// The end of the run in s, or `nil` when it is not known.
+  var duration: Double?
 
   static let keys = ["into", "route", "amount", "start", "over", "rate", "every", "count"]
   /// The largest number of repeated doses.
@@ -45,6 +47,11 @@ struct DoseReader {
       problems.error(
         "a dose with `every` has no `count`", id: "missing-key", at: node.range,
         help: "say how many doses are given, as in `count: 6`")
+    }
+    if let start, let duration, start.value >= duration, let node = table["start"] {
+      problems.warning(
+        "the dose starts at \(start.text), after the end of the run", id: "late-dose",
+        at: node.range)
     }
     guard let route else { return nil }
     let unit = scope.model.routes[route.index].declaration.unit

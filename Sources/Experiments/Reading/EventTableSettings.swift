@@ -5,6 +5,7 @@ import Units
 /// How an event table is to be understood: its units, and the routes of its compartments.
 struct EventTableSettings {
   var path: String
+  var pathRange: SourceRange
   var timeUnit: PhysicalUnit
   var amountUnit: PhysicalUnit
   var rateUnit: PhysicalUnit
@@ -65,6 +66,7 @@ struct EventTableSettings {
       }
     }
     self.path = path
+    pathRange = table["file"]?.range ?? node.range
     timeUnit = time
     amountUnit = amount
     rateUnit = rate

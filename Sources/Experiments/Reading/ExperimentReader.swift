@@ -78,13 +78,17 @@ struct ExperimentReader {
       seed: overrides.seed ?? body.sweepSeed ?? UInt64(seed ?? 0), parameters: body.parameters,
       inputs: body.inputs, arms: body.arms, hasArms: table.has("arms"),
       eventTable: body.eventTable, recording: body.recording, reductions: body.reductions,
-      verdict: body.verdict, account: body.account, solver: body.solver, sweep: body.sweep, source: file,
+      verdict: body.verdict, account: body.account, solver: body.solver, sweep: body.sweep,
+      source: file,
       tables: reader.tables)
     OverrideReader(scope: reader.scope, problems: problems).apply(overrides, to: &experiment)
-    if experiment.recording == nil && experiment.reductions.isEmpty {
+    if !table.has("record") && !table.has("reduce") {
       problems.error(
         "the experiment keeps nothing", id: "nothing-recorded", at: root.range,
         help: "add `record` or `reduce`")
+    }
+    if let sweep = experiment.sweep, let node = table["sweep"] {
+      SweepCheck(experiment: experiment, sweep: sweep, problems: problems).check(node)
     }
     return experiment
   }
@@ -130,14 +134,17 @@ struct BodyReader {
 
   mutating func body(_ table: TableReader) -> Body? {
     let (problems, library, experimentPath) = (self.problems, self.library, self.experimentPath)
-    let reader = ArmReader(scope: scope, expressions: expressions, problems: problems)
+    let reader = ArmReader(
+      scope: scope, expressions: expressions, problems: problems, duration: duration)
     let parameters = table["parameters"].map(reader.parameters) ?? []
     let inputs = table["inputs"].map(reader.inputs) ?? []
-    let doses = table["doses"].map { DoseReader(scope: scope, problems: problems).doses($0) } ?? []
+    let doses =
+      table["doses"].map {
+        DoseReader(scope: scope, problems: problems, duration: duration).doses($0)
+      } ?? []
     let arms =
       table["arms"].map { reader.arms($0, sharedDoses: doses, sharedInputs: inputs) }
       ?? [Arm(name: "", doses: doses, parameters: [], inputs: inputs, usesEventTable: true)]
-    if let duration { warnOfLateDoses(arms, duration: duration, at: table.node.range) }
     let events = table["table"].flatMap { readEvents($0) }
     let recording = table["record"].flatMap {
       RecordReader(
@@ -155,6 +162,10 @@ struct BodyReader {
     let verdict = table["verdict"].flatMap {
       VerdictReader(reductions: reductions, problems: problems).verdict($0)
     }
+    let account =
+      table["account"].map {
+        AccountReader(reductions: reductions, problems: problems).sentences($0)
+      } ?? []
     let solver =
       table["solver"].map { SolverReader(scope: scope, problems: problems).settings($0) }
       ?? .standard
@@ -173,34 +184,20 @@ struct BodyReader {
       ).sweep(node)
     }
     tables += files
-    let account =
-      table["account"].map {
-        AccountReader(reductions: reductions, problems: problems).sentences($0)
-      } ?? []
     return Body(
       parameters: parameters, inputs: inputs, arms: arms, eventTable: events,
       recording: recording, reductions: reductions, verdict: verdict, account: account,
-      solver: solver, sweep: sweep?.sweep, sweepSeed: sweep?.seed)
+      solver: solver,
+      sweep: sweep?.sweep, sweepSeed: sweep?.seed)
   }
 
   private mutating func readEvents(_ node: YamlNode) -> EventTable? {
     guard let settings = EventTableSettings(node, scope: scope, problems: problems),
       let file = library.table(
-        settings.path, from: experimentPath, at: node.range, problems: problems)
+        settings.path, from: experimentPath, at: settings.pathRange, problems: problems)
     else { return nil }
     tables.append(file)
     guard let rows = CommaSeparatedTable(file, problems: problems) else { return nil }
     return EventTableReader(scope: scope, settings: settings, problems: problems).table(rows)
-  }
-
-  private func warnOfLateDoses(_ arms: [Arm], duration: Double, at range: SourceRange) {
-    for arm in arms {
-      for dose in arm.doses where dose.start.value >= duration {
-        problems.warning(
-          "a dose starts at \(dose.start.text), after the end of the run", id: "late-dose",
-          at: range)
-        return
-      }
-    }
   }
 }

@@ -17,7 +17,9 @@ struct ModelScope {
         declarations.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
     }
     parameters = table(model.parameters.map(\.declaration))
-    inputs = table(model.inputs.map(\.declaration))
+    // The rates of infusions belong to the routes: doses drive them, and nothing else does.
+    let rates = Set(model.routes.flatMap { $0.targets.map(\.rateInput) })
+    inputs = table(model.inputs.map(\.declaration)).filter { !rates.contains($0.value) }
     routes = table(model.routes.map(\.declaration))
     var variables: [String: Recording.Variable] = [:]
     func add(_ declaration: Declaration, _ expression: Expression) {

@@ -52,7 +52,8 @@ struct ReductionReader {
       return nil
     }
     let count = call.arguments.count
-    let isFitting = kind == .at ? count == 2 : (kind == .final ? count == 1 : count == 1 || count == 3)
+    let isFitting =
+      kind == .at ? count == 2 : (kind == .final ? count == 1 : count == 1 || count == 3)
     guard isFitting else {
       let form =
         switch kind {
@@ -99,7 +100,8 @@ struct ReductionReader {
     for time in times where !run.contains(time.value.value) {
       problems.error(
         "the window reaches \(time.value.text), outside the run", id: "outside-run",
-        at: time.range, help: "the run lasts from 0 to \(PhysicalUnit.second.text(ofSI: run.upperBound))")
+        at: time.range,
+        help: "the run lasts from 0 to \(PhysicalUnit.second.text(ofSI: run.upperBound))")
       return nil
     }
     switch times.count {

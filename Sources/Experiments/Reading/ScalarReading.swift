@@ -66,7 +66,8 @@ extension ProblemList {
   func positiveNumber(_ node: YamlNode, _ name: String) -> Double? {
     guard let value = number(node, name) else { return nil }
     if value > 0 { return value }
-    error("\(name) has to be positive, found \(node.kindInWords)", id: "out-of-range", at: node.range)
+    error(
+      "\(name) has to be positive, found \(node.kindInWords)", id: "out-of-range", at: node.range)
     return nil
   }
 
@@ -76,7 +77,8 @@ extension ProblemList {
     case "true", "yes": return true
     case "false", "no": return false
     default:
-      error("\(name) is `true` or `false`, found \(node.kindInWords)", id: "wrong-type", at: node.range)
+      error(
+        "\(name) is `true` or `false`, found \(node.kindInWords)", id: "wrong-type", at: node.range)
       return nil
     }
   }
@@ -140,5 +142,6 @@ func wholeNumber(_ text: String) -> Int? {
 
 /// What a quantity in a unit is, in words.
 func described(_ unit: PhysicalUnit) -> String {
-  unit.dimensions.isNone ? "a number without a unit" : "a quantity in `\(unit.symbol)`"
+  if unit.dimensions.isNone { return "a number without a unit" }
+  return unit.dimensions == .time ? "a time" : "a quantity in `\(unit.symbol)`"
 }

@@ -1,6 +1,7 @@
 import Diagnostics
 import ModelLanguage
 import Simulations
+import Solvers
 import Units
 
 /// Reads how the equations are solved.
@@ -36,6 +37,13 @@ struct SolverReader {
     }
     if let node = table["absolute_tolerance"] { readAbsolute(node, &settings) }
     settings.step = table["step"].flatMap { problems.positiveTime($0, "`step`") }
+    if case .named(let method) = settings.method, !method.isAdaptive, !table.has("step"),
+      let node = table["method"]
+    {
+      problems.error(
+        "`\(settings.methodName)` has a fixed step, and `solver` has no `step`",
+        id: "missing-key", at: node.range, help: "for example `step: 1 ms`")
+    }
     settings.initialStep = table["initial_step"].flatMap {
       problems.positiveTime($0, "`initial_step`")
     }

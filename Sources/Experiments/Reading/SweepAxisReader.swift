@@ -54,7 +54,8 @@ struct SweepAxisReader {
   }
 
   /// An axis from a column of a table.
-  func column(_ header: CommaSeparatedTable.Cell, values: [CommaSeparatedTable.Cell]) -> SweepAxis? {
+  func column(_ header: CommaSeparatedTable.Cell, values: [CommaSeparatedTable.Cell]) -> SweepAxis?
+  {
     let (path, unitText) = splitHeader(header.text)
     guard let target = target(path, at: header.range) else { return nil }
     var unit = PhysicalUnit.one
@@ -112,7 +113,8 @@ struct SweepAxisReader {
     let route = scope.model.routes[first.route].declaration.unit
     switch setting {
     case .amount:
-      let perMass = route.divided(by: PhysicalUnit(symbol: "kg", dimensions: Dimensions(mass: 1), scale: 1))
+      let perMass = route.divided(
+        by: PhysicalUnit(symbol: "kg", dimensions: Dimensions(mass: 1), scale: 1))
       let hasWeights = doses.allSatisfy { $0.weightParameter != nil }
       return SweepTargetCheck(
         path: path, target: .dose(setting), unit: route,
@@ -149,7 +151,9 @@ struct SweepAxisReader {
     _ node: YamlNode, _ target: SweepTargetCheck, unit: PhysicalUnit?
   ) -> WrittenQuantity? {
     guard var value = problems.quantity(node, "`\(target.path)`") else { return nil }
-    if let unit, value.isBare { value = WrittenQuantity(si: unit.siValue(of: value.value), in: unit) }
+    if let unit, value.isBare {
+      value = WrittenQuantity(si: unit.siValue(of: value.value), in: unit)
+    }
     guard target.accepts(value.unit.dimensions) || (value.isBare && value.value == 0) else {
       _ = problems.check(value, "`\(target.path)`", like: target.unit, at: node.range)
       return nil
@@ -261,7 +265,8 @@ struct SweepAxisReader {
     let count = table.required("count", help: "say how many values, as in `count: 11`").flatMap {
       problems.integer($0, "`count`", in: 1...SweepPoints.limit)
     }
-    let scale = table["scale"].map { problems.word($0, "`scale`", among: ["linear", "log"]) } ?? "linear"
+    let scale =
+      table["scale"].map { problems.word($0, "`scale`", among: ["linear", "log"]) } ?? "linear"
     guard let fromNode, let toNode, let from = quantity(fromNode, target, unit: unit),
       let to = quantity(toNode, target, unit: unit), let count, let scale,
       target.check(from.value, text: from.text, at: fromNode.range, problems: problems),

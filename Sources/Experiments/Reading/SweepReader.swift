@@ -101,10 +101,11 @@ struct SweepReader {
     case "sobol": return .sobol
     default:
       let centred = table["centred"].map { problems.boolean($0, "`centred`") } ?? false
-      let generator = table["generator"].map {
-        problems.word(
-          $0, "`generator`", among: LatinHypercube.Generator.allCases.map(\.rawValue))
-      } ?? LatinHypercube.Generator.philox.rawValue
+      let generator =
+        table["generator"].map {
+          problems.word(
+            $0, "`generator`", among: LatinHypercube.Generator.allCases.map(\.rawValue))
+        } ?? LatinHypercube.Generator.philox.rawValue
       guard let centred, let generator,
         let chosen = LatinHypercube.Generator(rawValue: generator)
       else { return nil }

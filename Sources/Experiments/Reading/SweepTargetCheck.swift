@@ -27,8 +27,8 @@ struct SweepTargetCheck {
     guard let allowed, !allowed.contains(value) else { return true }
     let limit =
       value < allowed.lowerBound
-      ? "not below \(unit.text(ofSI: allowed.lowerBound))"
-      : "not above \(unit.text(ofSI: allowed.upperBound))"
+      ? "at least \(unit.text(ofSI: allowed.lowerBound))"
+      : "at most \(unit.text(ofSI: allowed.upperBound))"
     let bound =
       allowed.lowerBound == .leastNonzeroMagnitude && value < allowed.lowerBound
       ? "above 0" : limit

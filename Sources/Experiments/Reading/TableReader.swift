@@ -7,6 +7,8 @@ struct TableReader {
   let name: String
   let problems: ProblemList
   private let entries: [String: YamlNode.Entry]
+  /// Settings that an unknown key probably means, so that they are not reported as missing.
+  private let suggested: Set<String>
 
   /// Reports unknown keys at once; `nil` when the node is no table.
   init?(_ node: YamlNode, name: String, keys: [String], problems: ProblemList) {
@@ -18,11 +20,13 @@ struct TableReader {
       return nil
     }
     var known: [String: YamlNode.Entry] = [:]
+    var suggested: Set<String> = []
     for entry in entries {
       if keys.contains(entry.key) {
         known[entry.key] = entry
       } else {
         let nearest = problems.nearest(to: entry.key, among: keys)
+        if let nearest { suggested.insert(nearest) }
         problems.error(
           "unknown setting `\(shortened(entry.key))` in \(name)", id: "unknown-key",
           at: entry.keyRange,
@@ -33,6 +37,7 @@ struct TableReader {
     self.name = name
     self.problems = problems
     self.entries = known
+    self.suggested = suggested
   }
 
   /// The value of a setting, or `nil` when it is not there.
@@ -44,6 +49,7 @@ struct TableReader {
   /// The value of a setting that has to be there.
   func required(_ key: String, help: String? = nil) -> YamlNode? {
     if let entry = entries[key] { return entry.value }
+    if suggested.contains(key) { return nil }
     problems.error(
       "\(name) has no `\(key)`", id: "missing-key", at: node.range, help: help)
     return nil

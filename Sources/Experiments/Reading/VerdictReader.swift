@@ -19,7 +19,8 @@ struct VerdictReader {
       return nil
     }
     guard elements.count <= Self.limit else {
-      problems.error("`verdict` has more than \(Self.limit) cases", id: "out-of-range", at: node.range)
+      problems.error(
+        "`verdict` has more than \(Self.limit) cases", id: "out-of-range", at: node.range)
       return nil
     }
     let reader = ExpressionReader(model: reductionModel(reductions), problems: problems)

@@ -20,7 +20,8 @@ public struct WrittenQuantity: Sendable, Hashable {
     value = quantity.value
     self.unit = unit
     self.text = text
-    isBare = text.utf8.last.map { $0 >= 48 && $0 <= 57 || $0 == UInt8(ascii: ".") } == true
+    isBare =
+      text.utf8.last.map { $0 >= 48 && $0 <= 57 || $0 == UInt8(ascii: ".") } == true
       && Double(text) != nil
   }
 

@@ -72,29 +72,70 @@ public struct Campaign: Sendable {
   ///   - output: Where results go.
   ///   - cancellation: Stops after the runs in flight when raised.
   ///   - progress: Called after each chunk, by one thread at a time.
+  /// - Returns: How it ended.
   /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
   ///   is reported to the output and counted.
   public func run(
     into output: any RunOutput, cancellation: CancellationFlag = CancellationFlag(),
     progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
   ) throws -> CampaignSummary {
+    try run(nil, into: output, cancellation: cancellation, progress: progress)
+  }
+
+  /// Carries out some runs, each as it is among all of them.
+  ///
+  /// - Parameters:
+  ///   - chosen: Which runs, by index.
+  ///   - output: Where results go, one run at a time, with its index among all.
+  /// - Returns: How it ended.
+  /// - Throws: What compiling the model or the output throws.
+  @discardableResult
+  public func run(only chosen: [Int], into output: any RunOutput) throws -> CampaignSummary {
+    try run(chosen, into: output, cancellation: CancellationFlag(), progress: { _ in })
+  }
+
+  /// Carries out all runs, or those that are chosen.
+  ///
+  /// - Parameters:
+  ///   - chosen: Indices of runs, or `nil` for all.
+  ///   - output: Where results go.
+  ///   - cancellation: Stops after the runs in flight when raised.
+  ///   - progress: Called after each chunk, by one thread at a time.
+  /// - Returns: How it ended.
+  /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
+  ///   is reported to the output and counted.
+  private func run(
+    _ chosen: [Int]?, into output: any RunOutput, cancellation: CancellationFlag,
+    progress: @escaping @Sendable (CampaignProgress) -> Void
+  ) throws -> CampaignSummary {
+    let count = chosen?.count ?? plan.count
     let ensemble = try Ensemble(
       model: experiment.model, configuration: plan.configuration, backend: options.backend)
-    let steadyStates = try solveSteadyStates(cancellation: cancellation)
+    let steadyStates = try solveSteadyStates(
+      chosen ?? Array(0..<count), cancellation: cancellation)
     let ledger = Ledger(
-      output: output, experiment: experiment, plan: plan, steadyStates: steadyStates,
-      progress: progress)
-    let threads = min(options.threads, plan.count)
+      output: output, experiment: experiment, count: count, progress: progress,
+      preparationFailure: { run in
+        if case .failure(let failure)? = steadyStates[run] { return failure.text }
+        return nil
+      })
+    let threads = min(options.threads, count)
     let queue = ChunkQueue(
-      count: plan.count,
-      chunk: options.chunk ?? ChunkQueue.chunkSize(count: plan.count, threads: threads),
-      block: plan.pointCount, cancellation: cancellation)
+      count: count,
+      chunk: chosen == nil
+        ? options.chunk ?? ChunkQueue.chunkSize(count: count, threads: threads) : 1,
+      cancellation: cancellation)
     let plan = plan
     let stopsAtFirstFailure = options.stopsAtFirstFailure
     try onThreads(threads) {
       do {
         try ensemble.makeWorker().run(
-          nextChunk: { queue.take() },
+          nextChunk: {
+            let positions = queue.take()
+            // Chosen runs are taken one by one, and are known by their own index from here on.
+            guard let chosen, let position = positions?.first else { return positions }
+            return chosen[position]..<chosen[position] + 1
+          },
           setup: { run in
             switch steadyStates[run] {
             case .success(let states)?: plan.setup(of: run, steadyStates: states)
@@ -116,30 +157,11 @@ public struct Campaign: Sendable {
     return ledger.summary(notes: ensemble.notes)
   }
 
-  /// Carries out some runs on one thread, each by itself.
-  ///
-  /// - Parameters:
-  ///   - chosen: Which runs, by index.
-  ///   - output: Where results go.
-  /// - Throws: What compiling the model or the output throws.
-  public func run(only chosen: [Int], into output: any RunOutput) throws -> CampaignSummary {
-    let ensemble = try Ensemble(
-      model: experiment.model, configuration: plan.configuration, backend: options.backend)
-    let ledger = Ledger(
-      output: output, experiment: experiment, plan: plan, steadyStates: [:], progress: { _ in })
-    var rest = chosen[...]
-    try ensemble.makeWorker().run(
-      nextChunk: { rest.popFirst().map { $0..<$0 + 1 } },
-      setup: { plan.setup(of: $0, steadyStates: []) },
-      deliver: { _ = try ledger.add($0) })
-    return ledger.summary(notes: ensemble.notes)
-  }
-
   /// The steady states of the runs that need them, by run.
   private func solveSteadyStates(
-    cancellation: CancellationFlag
+    _ runs: [Int], cancellation: CancellationFlag
   ) throws -> [Int: Result<[[Double]], SteadyStateSolver.Failure>] {
-    let tasks = plan.steadyStateTasks()
+    let tasks = plan.steadyStateTasks(runs)
     if tasks.isEmpty { return [:] }
     let solver = SteadyStateSolver(
       model: experiment.model, configuration: plan.configuration, backend: options.backend,

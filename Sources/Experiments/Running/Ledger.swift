@@ -5,8 +5,8 @@ import Simulations
 /// Takes finished chunks from all threads, one at a time: judges, counts, and passes them on.
 final class Ledger: Sendable {
   private let experiment: Experiment
-  private let plan: RunPlan
-  private let steadyStates: [Int: Result<[[Double]], SteadyStateSolver.Failure>]
+  /// Why a run could not be prepared, or `nil`.
+  private let preparationFailure: @Sendable (Int) -> String?
   private let notify: @Sendable (CampaignProgress) -> Void
   private let lock = NSLock()
   // The following are only used while the lock is held.
@@ -15,16 +15,15 @@ final class Ledger: Sendable {
   private nonisolated(unsafe) var firstFailure: (run: Int, text: String)?
 
   init(
-    output: any RunOutput, experiment: Experiment, plan: RunPlan,
-    steadyStates: [Int: Result<[[Double]], SteadyStateSolver.Failure>],
-    progress: @escaping @Sendable (CampaignProgress) -> Void
+    output: any RunOutput, experiment: Experiment, count: Int,
+    progress: @escaping @Sendable (CampaignProgress) -> Void,
+    preparationFailure: @escaping @Sendable (Int) -> String?
   ) {
     self.output = output
     self.experiment = experiment
-    self.plan = plan
-    self.steadyStates = steadyStates
+    self.preparationFailure = preparationFailure
     notify = progress
-    self.progress = CampaignProgress(total: plan.count)
+    self.progress = CampaignProgress(total: count)
   }
 
   /// Passes a chunk on; gives the number of failed runs in it.
@@ -58,9 +57,10 @@ final class Ledger: Sendable {
   }
 
   private func report(_ outcome: RunOutcome, run: Int) -> RunReport {
-    if case .failure(let failure)? = steadyStates[run] {
+    if let reason = preparationFailure(run) {
       return RunReport(
-        status: .failed, reason: failure.text, verdict: nil, statistics: RunStatistics(acceptedSteps: 0, rejectedSteps: 0))
+        status: .failed, reason: reason, verdict: nil,
+        statistics: RunStatistics(acceptedSteps: 0, rejectedSteps: 0))
     }
     switch outcome {
     case .done(let statistics):
@@ -89,6 +89,7 @@ extension Verdict {
   /// The index of the first case that holds, or that of `otherwise`.
   ///
   /// - Parameter reductions: The values of all reductions, in SI units.
+  /// - Returns: An index into the names of the verdict.
   public func judge(_ reductions: [Double]) -> Int {
     cases.firstIndex { evaluate($0.condition, parameters: reductions) > 0 } ?? cases.count
   }

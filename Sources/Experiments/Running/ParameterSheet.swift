@@ -52,6 +52,7 @@ struct ParameterSheet: Sendable {
   /// All parameters of a run.
   ///
   /// - Parameter values: One value for each varying parameter, in SI units.
+  /// - Returns: One value for each parameter of the model.
   func values(_ values: some Collection<Double>) -> [Double] {
     var result = base
     for (index, value) in zip(varying, values) { result[index] = value }

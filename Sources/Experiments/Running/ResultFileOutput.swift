@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 import ModelLanguage
-import Solvers
 public import Simulations
+import Solvers
 public import Storage
 import Units
 

@@ -1,7 +1,7 @@
 import Datasets
 import Diagnostics
-import Foundation
 import Dynamics
+import Foundation
 import ModelLanguage
 import Storage
 import Units

@@ -50,7 +50,8 @@ public final class CollectedRuns: RunOutput {
       repeating: Array(repeating: .nan, count: count), count: experiment.reductions.count)
     reports = Array(
       repeating: RunReport(
-        status: .notRun, reason: nil, verdict: nil, statistics: RunStatistics(acceptedSteps: 0, rejectedSteps: 0)),
+        status: .notRun, reason: nil, verdict: nil,
+        statistics: RunStatistics(acceptedSteps: 0, rejectedSteps: 0)),
       count: count)
   }
 

@@ -105,7 +105,10 @@ public struct RunPlan: Sendable {
 
   /// Everything that a run is.
   ///
-  /// - Parameter steadyStates: The states that the doses of the run ask for.
+  /// - Parameters:
+  ///   - run: Which run.
+  ///   - steadyStates: The states that the doses of the run ask for.
+  /// - Returns: The run, ready to be simulated.
   func setup(of run: Int, steadyStates: [[Double]]) -> RunSetup {
     templates[run / pointCount].setup(
       parameters: parameters(of: run), settings: settings(of: run), steadyStates: steadyStates)
@@ -122,9 +125,10 @@ public struct RunPlan: Sendable {
   }
 
   /// The steady states that must be known before the runs can start.
-  func steadyStateTasks() -> [SteadyStateSolver.Task] {
+  func steadyStateTasks(_ runs: [Int]) -> [SteadyStateSolver.Task] {
     var tasks: [SteadyStateSolver.Task] = []
-    for run in 0..<count {
+    guard templates.contains(where: \.needsSteadyStates) else { return tasks }
+    for run in runs {
       let template = templates[run / pointCount]
       guard template.needsSteadyStates else { continue }
       let parameters = parameters(of: run)

@@ -62,7 +62,11 @@ struct RunTemplate: Sendable {
     }
     let protocolsVary = protocols.contains { entry in
       entry.steps.contains {
-        if case .expression(let value) = $0.value.form { value.depends(on: sheet.affected) } else { false }
+        if case .expression(let value) = $0.value.form {
+          value.depends(on: sheet.affected)
+        } else {
+          false
+        }
       }
     }
     let changesStates =
@@ -115,6 +119,7 @@ struct RunTemplate: Sendable {
   ///   - parameters: All parameters of the run, in SI units.
   ///   - settings: Settings of the doses that vary.
   ///   - steadyStates: The steady states that the history of the run asks for.
+  /// - Returns: The run, ready to be simulated.
   func setup(
     parameters: [Double], settings: DoseSettings, steadyStates: [[Double]]
   ) -> RunSetup {

@@ -148,7 +148,7 @@ struct SteadyStateSolver {
     let ends = Mutex(Array(repeating: End.failure("was interrupted"), count: count))
     let threads = min(threads, (count + 15) / 16)
     let queue = ChunkQueue(
-      count: count, chunk: ChunkQueue.chunkSize(count: count, threads: threads), block: count,
+      count: count, chunk: ChunkQueue.chunkSize(count: count, threads: threads),
       cancellation: cancellation)
     try onThreads(threads) {
       try ensemble.makeWorker().run(

@@ -2,13 +2,12 @@ import Foundation
 import Simulations
 import Synchronization
 
-/// Hands out consecutive runs to threads, in chunks that do not cross a boundary.
+/// Hands out runs to threads, in chunks of equal length; only the last may be shorter.
 final class ChunkQueue: Sendable {
   private let next = Mutex(0)
   private let isStopped = CancellationFlag()
   private let count: Int
   private let chunk: Int
-  private let block: Int
   private let cancellation: CancellationFlag
 
   /// Makes a queue.
@@ -16,12 +15,10 @@ final class ChunkQueue: Sendable {
   /// - Parameters:
   ///   - count: How many runs there are.
   ///   - chunk: How many runs a thread takes at once.
-  ///   - block: Chunks do not cross multiples of this number.
   ///   - cancellation: Stops the hand-out when raised.
-  init(count: Int, chunk: Int, block: Int, cancellation: CancellationFlag) {
+  init(count: Int, chunk: Int, cancellation: CancellationFlag) {
     self.count = count
     self.chunk = max(1, chunk)
-    self.block = max(1, block)
     self.cancellation = cancellation
   }
 
@@ -30,8 +27,7 @@ final class ChunkQueue: Sendable {
     if cancellation.isRaised || isStopped.isRaised { return nil }
     return next.withLock { next in
       guard next < count else { return nil }
-      let border = min(count, (next / block + 1) * block)
-      let end = min(next + chunk, border)
+      let end = min(next + chunk, count)
       defer { next = end }
       return next..<end
     }

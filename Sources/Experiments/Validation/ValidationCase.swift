@@ -1,4 +1,3 @@
-import Diagnostics
 import ModelLanguage
 public import Units
 

@@ -75,7 +75,8 @@ private struct ValidationReader {
     let reductions = ReductionReader(
       scope: scope, expressions: expressions, problems: problems,
       run: duration.map { 0...$0.value })
-    let measures = table.required("measure", help: "for example `measure: {peak: \"drug: max(x)\"}`")
+    let measures =
+      table.required("measure", help: "for example `measure: {peak: \"drug: max(x)\"}`")
       .map { readMeasures($0, arms: arms, reader: reductions) } ?? []
     guard let valueNode = table.required("value", help: "an expression over the measures"),
       let valueText = problems.text(valueNode, "`value`"), let accept,
@@ -95,8 +96,8 @@ private struct ValidationReader {
     let experiment = Experiment(
       title: title, description: "", modelPath: modelPath, model: model, duration: duration,
       leadIn: leadIn, seed: 0, parameters: parameters, inputs: inputs, arms: arms, hasArms: true,
-      eventTable: nil, recording: nil, reductions: measures.map(\.reduction), verdict: nil, account: [],
-      solver: solver, sweep: nil, source: file, tables: [])
+      eventTable: nil, recording: nil, reductions: measures.map(\.reduction), verdict: nil,
+      account: [], solver: solver, sweep: nil, source: file, tables: [])
     return ValidationCase(
       id: id, title: title, source: source, kind: kind, published: published,
       accepted: accept.range, unit: accept.unit, valueText: valueText, experiment: experiment,
