@@ -57,7 +57,9 @@ let package = Package(
         "Storage", "Datasets", "ModelLanguage", "Units", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "CReferenceMathematics", path: "Tests/CReferenceMathematics"),
+    .target(
+      name: "CReferenceMathematics", dependencies: ["CElementwise"],
+      path: "Tests/CReferenceMathematics"),
     .testTarget(
       name: "CElementwiseTests", dependencies: ["CElementwise", "CReferenceMathematics"]),
     .testTarget(name: "ArchitectureTests"),

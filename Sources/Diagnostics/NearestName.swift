@@ -7,6 +7,7 @@
 /// - Parameters:
 ///   - name: What was written.
 ///   - candidates: The names that would be right.
+/// - Returns: The nearest name, or `nil` if none is near.
 public func nearestName(
   to name: String, among candidates: some Sequence<String>
 ) -> String? {

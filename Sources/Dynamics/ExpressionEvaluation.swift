@@ -99,6 +99,7 @@ extension Model {
   /// The value of every parameter in SI units; derived defaults follow what is overridden.
   ///
   /// - Parameter overrides: Values in SI units by index of the parameter.
+  /// - Returns: One value for each parameter.
   public func parameterValues(overriding overrides: [Int: Double] = [:]) -> [Double] {
     var evaluator = ExpressionEvaluator(
       parameters: Array(repeating: .nan, count: parameters.count))

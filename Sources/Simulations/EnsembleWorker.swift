@@ -27,6 +27,7 @@ public final class EnsembleWorker {
   ///     more. Called from this thread; several workers may share one source.
   ///   - setup: What a run is.
   ///   - deliver: Takes a chunk all of whose runs are over; chunks may come in any order.
+  /// - Throws: What `setup` or `deliver` throw.
   public func run(
     nextChunk: () -> Range<Int>?, setup: (Int) throws -> RunSetup,
     deliver: (borrowing ChunkResult) throws -> Void

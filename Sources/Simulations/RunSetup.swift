@@ -1,6 +1,6 @@
 /// A change at a time during a run; several at one time apply in order.
 public struct ScheduledChange: Sendable, Hashable {
-  /// What changes. Values are in SI units, indices are those of the model.
+  /// What changes, by indices of the model and in SI units.
   public enum Action: Sendable, Hashable {
     case setInput(Int, Double)
     case setState(Int, Double)
@@ -8,8 +8,10 @@ public struct ScheduledChange: Sendable, Hashable {
     case addToState(Int, Double)
   }
 
-  /// When, in s of the run's clock. At the start it applies before the first sample; later, a
-  /// sample at the same time has the values before the change.
+  /// When, in s of the run's clock.
+  ///
+  /// At the start it applies before the first sample; later, a sample at the same time has the
+  /// values before the change.
   public var time: Double
   public var action: Action
 

@@ -5,6 +5,7 @@
 /// - Parameters:
 ///   - number: The number to write.
 ///   - significantDigits: How many digits to keep at most; 1 to 17.
+/// - Returns: The text.
 public func decimalText(_ number: Double, significantDigits: Int) -> String {
   guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-inf" : "inf" }
   guard number != 0 else { return "0" }

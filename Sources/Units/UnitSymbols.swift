@@ -6,8 +6,10 @@ enum UnitSymbols {
     let takesPrefixes: Bool
   }
 
-  /// Units by symbol. All are exact by the definition of the SI (BIPM, The International System
-  /// of Units, 9th edition, 2019); `M` is mol/L, `d` is 24 h and `wk` is 7 d.
+  /// Units by symbol, exact by the definition of the SI.
+  ///
+  /// `M` is mol/L, `d` is 24 h and `wk` is 7 d. Source: BIPM, The International System of Units, 9th
+  /// edition, 2019.
   static let definitions: [String: Definition] = {
     var table: [String: Definition] = [:]
     func define(

@@ -67,7 +67,9 @@ struct BenchmarkRun {
       .run(only: chosen, into: reference)
     let reader = try ResultFileReader(path: path)
     var worst = [Double](repeating: 0, count: chosen.count)
-    func compare(_ name: String, _ scale: Double, _ perRun: Int, _ expected: (Int, Int) -> Double)
+    func compare(
+      _ name: String, _ scale: Double, _ perRun: Int, _ expected: (Int, Int) -> Double
+    )
       throws
     {
       let values = try reader.numbers(name)

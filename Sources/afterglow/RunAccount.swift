@@ -87,7 +87,8 @@ struct RunAccount {
     }
     var lines: [String] = []
     for (arm, treatment) in experiment.arms.enumerated() {
-      let runs = arm * plan.individualCount * plan.pointCount..<(arm + 1) * plan.individualCount
+      let runs =
+        arm * plan.individualCount * plan.pointCount..<(arm + 1) * plan.individualCount
         * plan.pointCount
       var counts = Array(repeating: 0, count: verdict.names.count)
       for run in runs {

@@ -10,7 +10,8 @@ enum BackendChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// Options of every command that simulates.
 struct SimulationOptions: ParsableArguments {
-  @Option(name: [.customShort("j"), .long], help: "Number of threads; all processors if not given.")
+  @Option(
+    name: [.customShort("j"), .long], help: "Number of threads; all processors if not given.")
   var threads: Int?
 
   @Option(help: "What runs the equations: native or interpreter. The results are the same.")

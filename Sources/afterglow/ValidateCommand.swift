@@ -116,6 +116,7 @@ struct ValidateCommand: ParsableCommand {
     let calibrations = rows.filter { $0.kind == .calibration }
     terminal.print(
       "\n\(validations.count { $0.verdict == .pass }) of \(validations.count) validations and "
-        + "\(calibrations.count { $0.verdict == .pass }) of \(calibrations.count) calibrations pass")
+        + "\(calibrations.count { $0.verdict == .pass }) of \(calibrations.count) calibrations pass"
+    )
   }
 }

@@ -47,7 +47,9 @@ extension Elaborator {
       let verb = operation == .add ? "add" : "subtract"
       result.dimensions = agreed(
         left, right, at: symbol.range,
-        message: { operation == .add ? "cannot \(verb) \($0) and \($1)" : "cannot \(verb) \($1) from \($0)" })
+        message: {
+          operation == .add ? "cannot \(verb) \($0) and \($1)" : "cannot \(verb) \($1) from \($0)"
+        })
       result.unit = a.isZero ? b.unit : a.unit
     case .multiply:
       if let first = a.dimensions, let second = b.dimensions { result.dimensions = first * second }
@@ -83,7 +85,8 @@ extension Elaborator {
     if let dimensions = exponent.dimensions, !dimensions.isNone {
       diagnostics.report(
         Diagnostic(
-          id: "exponent-with-dimension", "an exponent is a pure number, and this is in "
+          id: "exponent-with-dimension",
+          "an exponent is a pure number, and this is in "
             + exponent.unitText, at: right.syntax.range))
       return .unknown
     }

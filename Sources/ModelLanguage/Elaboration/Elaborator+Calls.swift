@@ -119,7 +119,9 @@ extension Elaborator {
         if let unit = written.unit {
           require(
             operand, unit.dimensions, unit,
-            message: { "the argument `\(argument.name.text)` of `\(name.text)` is in \($1), not \($0)" },
+            message: {
+              "the argument `\(argument.name.text)` of `\(name.text)` is in \($1), not \($0)"
+            },
             notes: [Diagnostic.Note("it is declared", at: argument.name.range)])
           value.dimensions = unit.dimensions
         } else {

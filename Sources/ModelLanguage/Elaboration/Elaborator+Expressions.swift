@@ -218,7 +218,9 @@ extension Elaborator {
       if symbol.symbol == .and || symbol.symbol == .or {
         let (first, firstSize) = condition(left, context)
         let (second, secondSize) = condition(right, context)
-        let both = symbol.symbol == .and ? Expression.Condition.and(first, second)
+        let both =
+          symbol.symbol == .and
+          ? Expression.Condition.and(first, second)
           : .or(first, second)
         return (both, limited(standIn([firstSize, secondSize]), at: symbol.wholeRange))
       }

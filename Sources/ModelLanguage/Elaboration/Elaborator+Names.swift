@@ -29,7 +29,8 @@ extension Elaborator {
           return .failure(
             Diagnostic(
               id: "unknown-name", "`\(path.text)` is an instance and has no value",
-              at: path.range, help: ["name one of its parts, such as \(examplePart(of: child, path))"]
+              at: path.range,
+              help: ["name one of its parts, such as \(examplePart(of: child, path))"]
             ))
         }
         scope = child

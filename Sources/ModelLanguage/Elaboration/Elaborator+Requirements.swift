@@ -10,6 +10,7 @@ extension Elaborator {
   ///   - unit: The unit that the requirement was written in, if it was.
   ///   - message: Makes the message of the unit that was found and the one that is required.
   ///   - notes: What to add.
+  /// - Returns: Whether it has them.
   @discardableResult
   mutating func require(
     _ operand: Operand, _ dimensions: Dimensions?, _ unit: PhysicalUnit?,

@@ -98,7 +98,9 @@ extension Elaborator {
       id: "equation-without-state", "`\(name.text)` has an equation and is not a state",
       at: name.range)
     let states = scopes[scope].order.map(\.text).filter {
-      if case .symbol(let id)? = scopes[scope].members[$0] { symbols[id].kind == .state } else {
+      if case .symbol(let id)? = scopes[scope].members[$0] {
+        symbols[id].kind == .state
+      } else {
         false
       }
     }

@@ -133,7 +133,9 @@ struct ModelLibrary {
         path[path.count - 1].next += 1
         let (target, range) = importedFiles[file][next]
         if let position = path.firstIndex(where: { $0.file == target }) {
-          let loop = (path[position...].map(\.file) + [target]).map { "`\(files[$0].syntax.file.path)`" }
+          let loop = (path[position...].map(\.file) + [target]).map {
+            "`\(files[$0].syntax.file.path)`"
+          }
           diagnostics.append(
             Diagnostic(
               id: "circular-import", "this import leads back to the file itself", at: range,
@@ -227,7 +229,9 @@ struct ModelLibrary {
       diagnostics.append(
         Diagnostic(
           id: "second-model", "a file has at most one `model`", at: second.name.range,
-          notes: [Diagnostic.Note("the first is `\(models[0].name.text)`", at: models[0].name.range)],
+          notes: [
+            Diagnostic.Note("the first is `\(models[0].name.text)`", at: models[0].name.range)
+          ],
           help: ["the others can be a `component`"]))
     }
   }

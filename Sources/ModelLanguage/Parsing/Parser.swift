@@ -205,6 +205,7 @@ struct Parser {
   ///   - owner: What the block belongs to, for messages.
   ///   - outsiders: Words that cannot begin a statement here, so that a brace must be missing.
   ///   - statement: Reads one statement.
+  /// - Throws: `ParseFailure` if there is no block.
   mutating func parseBlock(
     of owner: String, outsiders: Set<String>,
     statement: (inout Parser) throws(ParseFailure) -> Void

@@ -78,7 +78,7 @@ public struct OperatorSyntax: Sendable, Hashable {
     case divide = "/"
     case power = "^"
 
-    /// How tightly the operator binds; higher is tighter. `not` is 3 and a sign is 7.
+    /// How tightly the operator binds, higher being tighter; `not` is 3 and a sign is 7.
     var precedence: Int {
       switch self {
       case .or: 1

@@ -2,7 +2,7 @@
 ///
 /// A plain value: whoever makes it reads the environment, this module does not.
 public struct KernelToolchain: Sendable, Hashable {
-  /// The instructions that kernels may use. The bits of a result do not depend on it.
+  /// The instructions that kernels may use, on which the bits of a result do not depend.
   public enum Target: String, Sendable, Hashable, CaseIterable {
     /// What every processor of this architecture has.
     case baseline

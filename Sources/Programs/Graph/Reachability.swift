@@ -52,8 +52,8 @@ extension ExpressionGraph {
   /// Copies values to expressions in which some nodes are replaced by others.
   ///
   /// - Parameters:
-  ///   - roots: The values to copy.
   ///   - replacements: What stands for which node; they are taken as they are.
+  ///   - roots: The values to copy.
   /// - Returns: The new roots.
   public mutating func substitute(_ replacements: [Node: Node], in roots: [Node]) -> [Node] {
     var copies = replacements

@@ -117,8 +117,8 @@ struct SparseFactorization {
   ///
   /// - Parameters:
   ///   - rightHandSide: One value for each row.
-  ///   - stored: Stands for each factor; the identity if factors are used as they are.
   ///   - graph: Where the solution is added.
+  ///   - stored: Stands for each factor; the identity if factors are used as they are.
   /// - Returns: One value for each row.
   func solve(
     _ rightHandSide: [Node], in graph: inout ExpressionGraph,

@@ -15,7 +15,7 @@ struct ExplicitTableau {
     a: [[], [0.5], [0, 0.5], [0, 0, 1], [1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6]],
     c: [0, 0.5, 0.5, 1, 1], error: [])
 
-  /// Dormand and Prince (1980), J. Comput. Appl. Math. 6, 19, table 2.
+  /// The method of Dormand and Prince (1980), Journal of Computational and Applied Mathematics 6, 19.
   static let dormandPrince = ExplicitTableau(
     a: [
       [],

@@ -51,7 +51,7 @@ struct RosenbrockTableau {
       ],
     ])
 
-  /// Steinebach (2023), BIT Numer. Math. 63, 27.
+  /// The method of Steinebach (2023), BIT Numerical Mathematics 63, article 27.
   static let rodas5P = RosenbrockTableau(
     gamma: 0.21193756319429014,
     a: [
