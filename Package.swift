@@ -67,6 +67,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Diagnostics", "ModelLanguage", "Simulations", "Units"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "Datasets"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),
     .testTarget(
       name: "SimulationsTests",
