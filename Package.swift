@@ -65,7 +65,10 @@ let package = Package(
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Diagnostics", "ModelLanguage", "Simulations", "Units"]),
+      dependencies: [
+        "Experiments", "Diagnostics", "ModelLanguage", "Programs", "Simulations", "Solvers",
+        "Units",
+      ]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Datasets"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),

@@ -35,7 +35,8 @@ struct ResultFileTests {
       firstRun: run, [RunRecord(status: .done, verdict: 1, acceptedSteps: 7)])
   }
 
-  @Test("what is written is read back in its unit, and what was not run is missing",
+  @Test(
+    "what is written is read back in its unit, and what was not run is missing",
     arguments: [0, 1])
   func roundTrip(compression: Int) throws {
     let folder = try temporaryFolder()
