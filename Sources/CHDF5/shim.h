@@ -29,6 +29,7 @@ static inline unsigned h5_creation_order(void) {
 /// Keeps the library from printing its own stack of errors, and from cleaning up at exit, where it
 /// can crash after a full disk.
 static inline void h5_be_quiet(void) {
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  // Before anything else: the first call of the library registers the clean-up.
   H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }

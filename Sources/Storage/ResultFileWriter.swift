@@ -9,9 +9,9 @@ import Foundation
 /// destination is not touched. To be used by one thread at a time.
 public final class ResultFileWriter {
   private let path: String
-  private let temporaryPath: String
+  let temporaryPath: String
   private let mayReplace: Bool
-  private let layout: ResultLayout
+  let layout: ResultLayout
   private let shape: [Int]
   private var file: HDF5Object?
   private var scales: [String: HDF5Object] = [:]
@@ -240,7 +240,7 @@ public final class ResultFileWriter {
     return dataset
   }
 
-  private func writeStrings(
+  func writeStrings(
     _ strings: [String], into dataset: HDF5Object, _ type: HDF5Object, space: hid_t = h5_all(),
     memory: hid_t = h5_all()
   ) throws(StorageFailure) {
@@ -250,90 +250,8 @@ public final class ResultFileWriter {
       H5Dwrite(dataset.id, type.id, memory, space, h5_default(), &pointers) >= 0, "writing to")
   }
 
-  private func require(_ isGood: Bool, _ operation: String) throws(StorageFailure) {
+  func require(_ isGood: Bool, _ operation: String) throws(StorageFailure) {
     guard isGood else { throw .failed(operation: operation, path: temporaryPath) }
-  }
-
-  // MARK: ResultProvenance
-
-  private func writeProvenance(_ file: HDF5Object) throws(StorageFailure) {
-    let provenance = layout.provenance
-    let group = try makeGroup("provenance", in: file)
-    for (name, text) in provenance.facts.sorted(by: { $0.key < $1.key }) {
-      try require(group.setAttribute(name, text), "describing")
-    }
-    try require(group.setAttribute("experiment_path", provenance.experimentPath), "describing")
-    try writeText(provenance.experiment, "experiment", path: nil, in: group)
-    let models = try makeGroup("models", in: group)
-    for (index, model) in provenance.models.enumerated() {
-      try writeText(model.text, Self.number(index), path: model.path, in: models)
-    }
-    let tables = try makeGroup("tables", in: group)
-    for (index, table) in provenance.tables.enumerated() {
-      try writeText(table.text, Self.number(index), path: table.path, in: tables)
-    }
-    let parameters = try makeGroup("parameters", in: group)
-    let rows = provenance.parameters
-    try writeColumn(rows.map(\.path), "path", in: parameters)
-    try writeColumn(rows.map(\.unit), "unit", in: parameters)
-    try writeColumn(rows.map(\.kind), "kind", in: parameters)
-    try writeColumn(rows.map(\.text), "source", in: parameters)
-    guard let space = HDF5Object.space([rows.count]),
-      let values = HDF5Object(
-        H5Dcreate2(
-          parameters.id, "value", h5_float64(), space.id, h5_default(), h5_default(), h5_default()),
-        H5Dclose)
-    else { throw .failed(operation: "creating", path: temporaryPath) }
-    if !rows.isEmpty {
-      try require(
-        H5Dwrite(
-          values.id, h5_native_double(), h5_all(), h5_all(), h5_default(), rows.map(\.value)) >= 0,
-        "writing to")
-    }
-  }
-
-  /// A name that sorts as the number does.
-  private static func number(_ index: Int) -> String {
-    let digits = String(index)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-  }
-
-  private func makeGroup(
-    _ name: String, in parent: HDF5Object
-  ) throws(StorageFailure) -> HDF5Object {
-    guard let creation = HDF5Object(H5Pcreate(h5_group_creation()), H5Pclose) else {
-      throw .failed(operation: "creating", path: temporaryPath)
-    }
-    H5Pset_link_creation_order(creation.id, h5_creation_order())
-    H5Pset_attr_creation_order(creation.id, h5_creation_order())
-    guard
-      let group = HDF5Object(
-        H5Gcreate2(parent.id, name, h5_default(), creation.id, h5_default()), H5Gclose)
-    else { throw .failed(operation: "creating", path: temporaryPath) }
-    return group
-  }
-
-  private func writeText(
-    _ text: String, _ name: String, path: String?, in group: HDF5Object
-  ) throws(StorageFailure) {
-    guard let type = HDF5Object.anyString(), let space = HDF5Object.space([]),
-      let dataset = HDF5Object(
-        H5Dcreate2(
-          group.id, name, type.id, space.id, h5_default(), h5_default(), h5_default()), H5Dclose)
-    else { throw .failed(operation: "creating", path: temporaryPath) }
-    if let path { try require(dataset.setAttribute("path", path), "describing") }
-    try writeStrings([text], into: dataset, type)
-  }
-
-  private func writeColumn(
-    _ texts: [String], _ name: String, in group: HDF5Object
-  ) throws(StorageFailure) {
-    guard let type = HDF5Object.anyString(), let space = HDF5Object.space([texts.count]),
-      let dataset = HDF5Object(
-        H5Dcreate2(
-          group.id, name, type.id, space.id, h5_default(), h5_default(), h5_default()), H5Dclose)
-    else { throw .failed(operation: "creating", path: temporaryPath) }
-    if !texts.isEmpty { try writeStrings(texts, into: dataset, type) }
   }
 
   // MARK: Runs
