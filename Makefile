@@ -1,6 +1,8 @@
 # `make demo` and `make test` set everything up on a fresh Debian 12 machine with Swift 6.3.
 
 SWIFT ?= swift
+# The same for the command and the tests, so that nothing is built twice.
+FLAGS = -c release -Xswiftc -enable-testing
 PACKAGES = libhdf5-dev pkg-config libopenblas-dev liblapacke-dev
 AFTERGLOW = .build/release/afterglow
 RESULTS ?= results
@@ -19,11 +21,11 @@ demo: build
 	@echo "  python3 -c \"import xarray; print(xarray.open_dataset('$(RESULTS)/reset.h5'))\""
 
 test: packages
-	$(SWIFT) build --build-tests -c release -Xswiftc -enable-testing
-	$(SWIFT) test -c release -Xswiftc -enable-testing --skip-build
+	$(SWIFT) build --build-tests $(FLAGS)
+	$(SWIFT) test --skip-build $(FLAGS)
 
 build: packages
-	$(SWIFT) build -c release --product afterglow
+	$(SWIFT) build $(FLAGS) --product afterglow
 
 # Installs what is missing and nothing else; needs root only then.
 packages:

@@ -69,8 +69,12 @@ let package = Package(
       name: "ModelLanguageTests", dependencies: ["ModelLanguage", "Diagnostics", "Units"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Diagnostics", "ModelLanguage", "Simulations", "Units"]),
+      dependencies: [
+        "Experiments", "Diagnostics", "ModelLanguage", "Programs", "Simulations", "Solvers",
+        "Units",
+      ]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "Datasets"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),
     .testTarget(
       name: "SimulationsTests",

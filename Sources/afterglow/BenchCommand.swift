@@ -12,8 +12,12 @@ struct BenchCommand: ParsableCommand {
       the first run to the finished file; compiling is told apart. The error is the largest \
       difference from a solution at a far smaller tolerance.
 
+      `work-precision` solves published stiff problems instead, and prints requested against \
+      delivered digits.
+
       EXAMPLES
         afterglow bench
+        afterglow bench work-precision
         afterglow bench stiff-ensemble --threads 1 --json
       """)
 
@@ -30,6 +34,11 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let terminal = Terminal(isQuiet: json)
+    if names == ["work-precision"] {
+      try WorkPrecisionTable(backend: Workplace.backend(simulation.backend)).print(
+        terminal, asJSON: json)
+      return
+    }
     let workloads = try chosenWorkloads(terminal)
     var results: [BenchmarkResult] = []
     for workload in workloads {

@@ -75,8 +75,19 @@ struct RunAccount {
 
   private func shown(_ value: Double, _ reduction: Int) -> String {
     let unit = experiment.reductions[reduction].unit
+    if unit.dimensions == PhysicalUnit.second.dimensions { return Self.time(value) }
     let number = shortNumber(unit.value(ofSI: value))
     return unit.symbol == "1" || unit.symbol.isEmpty ? number : "\(number) \(unit.symbol)"
+  }
+
+  /// A time in the unit in which it has few digits.
+  private static func time(_ seconds: Double) -> String {
+    let units: [(limit: Double, scale: Double, symbol: String)] = [
+      (1, 1e-3, "ms"), (120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h"),
+    ]
+    guard seconds != 0 else { return "0 s" }
+    let chosen = units.first { abs(seconds) < $0.limit } ?? (.infinity, 86400, "d")
+    return "\(shortNumber(seconds / chosen.scale)) \(chosen.symbol)"
   }
 
   // MARK: Sweeps
@@ -113,7 +124,8 @@ struct RunAccount {
     let first = arm * plan.pointCount
     func label(_ axis: Int, _ index: Int) -> String {
       let unit = axes[axis].unit
-      return "\(shortNumber(unit.value(ofSI: values[axis][index]))) \(unit.symbol)"
+      let number = shortNumber(unit.value(ofSI: values[axis][index]))
+      return unit.symbol == "1" ? number : "\(number) \(unit.symbol)"
     }
     let rowAxis = shape.count - 1
     let columnAxis = shape.count == 3 ? 1 : -1

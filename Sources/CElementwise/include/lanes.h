@@ -20,7 +20,12 @@ typedef double afterglow_lanes __attribute__((ext_vector_type(AFTERGLOW_LANES)))
 /// All bits of a lane set for true, none for false.
 typedef long afterglow_mask __attribute__((ext_vector_type(AFTERGLOW_LANES)));
 
+// In large kernels the compiler decides, which keeps its own work small.
+#ifdef AFTERGLOW_LARGE
+#define AFTERGLOW_FUNCTION static inline
+#else
 #define AFTERGLOW_FUNCTION static inline __attribute__((always_inline))
+#endif
 #define AFTERGLOW_ALL(x) ((afterglow_lanes)(x))
 #define AFTERGLOW_NAN AFTERGLOW_ALL(__builtin_nan(""))
 #define AFTERGLOW_INFINITY AFTERGLOW_ALL(__builtin_inf())

@@ -43,7 +43,8 @@ extension ResultLayout {
           coordinates.append(
             Coordinate(
               name: axis.path, axis: "run", unit: axis.unit.symbol,
-              values: plan.values(onAxis: index).map { axis.unit.value(ofSI: $0) }))
+              // Drawn numbers have no short decimal form to keep.
+              values: plan.values(onAxis: index).map { $0 / axis.unit.scale }))
         }
       }
     }

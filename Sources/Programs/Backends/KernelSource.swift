@@ -6,10 +6,11 @@ struct KernelSource {
   let program: LaneProgram
   let layout: WorkspaceLayout
   /// Procedures whose operations, counted once per call, stay below this are expanded in place.
-  static let inliningLimit = 9_000
+  static let inliningLimit = 3_000
 
   private var text = ""
   private var isExpanded: [Bool] = []
+  private var expandsAll = true
 
   /// Prints a program.
   ///
@@ -22,6 +23,7 @@ struct KernelSource {
     var source = KernelSource(program: program, layout: layout)
     source.chooseExpansion()
     source.text = "#define AFTERGLOW_LANES \(layout.width)\n"
+    if !source.expandsAll { source.text += "#define AFTERGLOW_LARGE\n" }
     source.text += prelude
     source.text += "\ntypedef afterglow_lanes V;\ntypedef afterglow_mask M;\n"
     for position in program.procedures.indices where source.isUsed(position) {
@@ -60,7 +62,8 @@ struct KernelSource {
       program.graph.reachableNodes(from: $0.stores.map(\.value)).count
     }
     for (handle, _) in calls(in: [.attempt, .commit]) { size += sizes[handle.index] }
-    let expandsAll = size <= Self.inliningLimit
+    expandsAll = size <= Self.inliningLimit
+    let expandsAll = expandsAll
     isExpanded = sizes.map { expandsAll || $0 < 60 }
   }
 

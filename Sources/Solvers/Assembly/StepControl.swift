@@ -217,8 +217,8 @@ extension StepAssembly {
     let safety = graph.constant(-0.15200309344504997)
     let plain = graph.subtract(safety, graph.multiply(graph.constant(1 / order), logarithm))
     let withMemory = graph.add(
-      graph.subtract(safety, graph.multiply(graph.constant(0.85 / order), logarithm)),
-      graph.multiply(graph.constant(0.2 / order), graph.load(scratch.errorMemory)))
+      graph.subtract(safety, graph.multiply(graph.constant(method.errorWeight / order), logarithm)),
+      graph.multiply(graph.constant(method.memoryWeight / order), graph.load(scratch.errorMemory)))
     let exponent = graph.select(isAccepted, withMemory, plain)
     var factor = graph.unary(.coarseExp2, exponent)
     let least = graph.constant(0.2)

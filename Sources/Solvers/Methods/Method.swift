@@ -53,4 +53,13 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case .rungeKutta4, .exponentialEuler: order
     }
   }
+
+  /// The weight of the last error in the choice of the next step, times the order of the error.
+  ///
+  /// The memory of a proportional-integral controller lets explicit methods ride along the bound of
+  /// stability without rejections; a stiff method has no such bound, and memory costs it steps.
+  var errorWeight: Double { isImplicit ? 1 : 0.85 }
+
+  /// The weight of the error before, likewise.
+  var memoryWeight: Double { isImplicit ? 0 : 0.2 }
 }
