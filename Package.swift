@@ -63,6 +63,10 @@ let package = Package(
     .testTarget(
       name: "CElementwiseTests", dependencies: ["CElementwise", "CReferenceMathematics"]),
     .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "UnitsTests", dependencies: ["Units"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(
+      name: "ModelLanguageTests", dependencies: ["ModelLanguage", "Diagnostics", "Units"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

@@ -109,7 +109,7 @@ public struct SourceFile: Sendable {
         end = buffer.count
       }
     }
-    if end > 0, end <= bytes.count, end > offset, bytes[end - 1] == 13 { end -= 1 }
+    if end > 0, bytes[end - 1] == 13 { end -= 1 }
     return end
   }
 }

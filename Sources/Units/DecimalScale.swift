@@ -47,8 +47,19 @@ struct DecimalScale: Sendable, Hashable {
   /// - Returns: `nil` where the text is not a plain decimal number.
   func value(timesDecimal text: String) -> Double? {
     guard let (mantissa, ownExponent) = Self.split(text) else { return nil }
-    guard let shifted = Double("\(mantissa)e\(ownExponent + exponent)") else { return nil }
-    return shifted * numerator / denominator
+    let total = ownExponent + exponent
+    if numerator == 1, denominator == 1 { return Double("\(mantissa)e\(total)") }
+    // Digits, factors and small powers of ten are whole numbers and their products exact, so that
+    // the division is the only rounding.
+    let fraction = mantissa.firstIndex(of: ".").map { mantissa[$0...].utf8.count - 1 } ?? 0
+    let power = total - fraction
+    guard let digits = Double(mantissa.filter { $0 != "." }) else { return nil }
+    if power.magnitude <= 22 {
+      let scale = Self.powerOfTen(abs(power))
+      return power >= 0
+        ? digits * scale * numerator / denominator : digits * numerator / (denominator * scale)
+    }
+    return Double("\(mantissa)e\(total)").map { $0 * numerator / denominator }
   }
 
   /// The mantissa and the exponent of a plain decimal number such as `-1.5e-3`.

@@ -76,11 +76,14 @@ extension Elaborator {
     _ name: NameSyntax, expected: String, found: Int, at range: SourceRange,
     notes: [Diagnostic.Note] = []
   ) {
+    let help =
+      PhysicalUnit(symbol: name.text) == nil
+      ? [] : ["the unit `\(name.text)` stands directly behind a number: `5 /\(name.text)`"]
     diagnostics.report(
       Diagnostic(
         id: "argument-count",
         "`\(name.text)` takes \(expected) argument\(expected == "1" ? "" : "s"), and \(found) "
-          + "\(found == 1 ? "is" : "are") given", at: range, notes: notes))
+          + "\(found == 1 ? "is" : "are") given", at: range, notes: notes, help: help))
   }
 
   // MARK: The author's functions
@@ -89,7 +92,11 @@ extension Elaborator {
     _ function: FunctionSyntax, _ name: NameSyntax, _ operands: [Operand], _ range: SourceRange,
     _ context: inout ExpressionContext
   ) -> TypedExpression {
-    if context.inlining.contains(function.name.range) {
+    if let start = context.inlining.firstIndex(of: function.name.range) {
+      // A loop is reported where it is first met, and not from each function in it.
+      let isKnown = recursiveFunctions.contains(function.name.range)
+      recursiveFunctions.formUnion(context.inlining[start...])
+      guard !isKnown else { return .unknown }
       diagnostics.report(
         Diagnostic(
           id: "function-recursion", "`\(name.text)` calls itself", at: name.range,

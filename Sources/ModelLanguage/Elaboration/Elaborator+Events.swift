@@ -2,46 +2,60 @@ import Diagnostics
 import Units
 
 extension Elaborator {
-  /// Elaborates the crossings that change states.
+  /// Elaborates the events: a function that crosses zero, and new values of states.
   mutating func elaborateEvents() {
     for scope in scopes.indices {
-      for (syntax, documentation) in scopes[scope].events {
+      for event in scopes[scope].events {
         currentScope = scope
-        elaborate(syntax, documentation, in: scope)
+        elaborate(event.syntax, documentation: event.documentation, in: scope)
       }
     }
   }
 
   private mutating func elaborate(
-    _ event: EventSyntax, _ documentation: String, in scope: Int
+    _ syntax: EventSyntax, documentation: String, in scope: Int
   ) {
-    let dynamic = context(scope, .dynamic)
-    let value = number(event.value, dynamic)
-    let threshold = number(event.threshold, dynamic)
-    _ = agreed(
-      (event.value, value), (event.threshold, threshold), at: event.threshold.range,
-      message: { "a value in \($0) cannot cross a threshold in \($1)" })
-    count(value, at: event.value.range)
-    count(threshold, at: event.threshold.range)
-    var assignments: [(state: Int, value: Expression)] = []
-    for assignment in event.assignments {
-      let new = number(assignment.value, dynamic)
-      count(new, at: assignment.value.range)
-      guard let id = state(assignment.state, "an event assigns", in: scope) else { continue }
-      let symbol = symbols[id]
-      require(
-        (assignment.value, new), symbol.dimensions, symbol.unit,
-        message: { "`\(symbol.name.text)` is in \($1), and this is in \($0)" },
-        notes: [Diagnostic.Note("it is declared", at: symbol.name.range)])
-      assignments.append((symbol.index, new.expression))
-    }
+    let value = number(syntax.value, context(scope, .dynamic))
+    let threshold = number(syntax.threshold, context(scope, .dynamic))
+    let dimensions = agreed(
+      (syntax.value, value), (syntax.threshold, threshold), at: syntax.threshold.range,
+      message: { "something in \($0) cannot cross a threshold in \($1)" })
+    let function = TypedExpression(
+      .binary(.subtract, value.expression, threshold.expression), dimensions: dimensions,
+      of: [value, threshold])
+    count(function, at: syntax.value.range)
     model.events.append(
       Event(
         declaration: Declaration(
-          path: scopes[scope].path + event.name.text, unit: value.unit ?? .one,
-          documentation: documentation, range: event.name.range),
-        function: threshold.isZero
-          ? value.expression : .binary(.subtract, value.expression, threshold.expression),
-        direction: event.direction, assignments: assignments))
+          path: scopes[scope].path + syntax.name.text,
+          unit: value.unit ?? dimensions.map { PhysicalUnit(familiarFor: $0) } ?? .one,
+          documentation: documentation, range: syntax.name.range),
+        function: threshold.isZero ? value.expression : function.expression,
+        direction: syntax.direction, assignments: assignments(of: syntax, in: scope)))
+  }
+
+  private mutating func assignments(
+    of syntax: EventSyntax, in scope: Int
+  ) -> [(state: Int, value: Expression)] {
+    var result: [(state: Int, value: Expression)] = []
+    for assignment in syntax.assignments {
+      let value = number(assignment.value, context(scope, .dynamic))
+      count(value, at: assignment.value.range)
+      guard let id = stateOfHere(assignment.state, in: scope, user: "an event") else { continue }
+      let symbol = symbols[id]
+      require(
+        (assignment.value, value), symbol.dimensions, symbol.unit,
+        message: { "the state `\(symbol.name.text)` is in \($1), and this is in \($0)" },
+        notes: [Diagnostic.Note("it is declared", at: symbol.name.range)])
+      if result.contains(where: { $0.state == symbol.index }) {
+        diagnostics.report(
+          Diagnostic(
+            id: "duplicate-name", "`\(assignment.state.text)` is set twice in this event",
+            at: assignment.state.range))
+      } else {
+        result.append((symbol.index, value.expression))
+      }
+    }
+    return result
   }
 }

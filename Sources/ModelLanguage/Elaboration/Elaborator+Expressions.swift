@@ -135,28 +135,30 @@ extension Elaborator {
   private mutating func value(
     of id: Int, _ range: SourceRange, _ context: ExpressionContext
   ) -> TypedExpression {
-    symbols[id].isUsed = true
-    let symbol = symbols[id]
-    let expression: Expression
-    switch symbol.kind {
-    case .parameter: expression = .parameter(symbol.index)
-    case .input: expression = .input(symbol.index)
-    case .state: expression = .state(symbol.index)
-    case .quantity: expression = .quantity(symbol.index)
-    }
+    usedSymbols.insert(id)
+    // Fields are read one by one: a copy of a symbol costs more than all that is done here.
+    let kind = symbols[id].kind
+    let isAllowed: Bool
     switch context.use {
-    case .dynamic: break
-    case .constant, .dose:
-      if symbol.kind != .parameter {
-        return notConstant(
-          "the \(symbol.noun) `\(symbol.name.text)`", range, context, declared: symbol.name.range)
-      }
-    case .literal:
+    case .dynamic: isAllowed = true
+    case .constant, .dose: isAllowed = kind == .parameter
+    case .literal: isAllowed = false
+    }
+    guard isAllowed else {
+      let symbol = symbols[id]
       return notConstant(
         "the \(symbol.noun) `\(symbol.name.text)`", range, context, declared: symbol.name.range)
     }
+    let index = symbols[id].index
+    let expression: Expression
+    switch kind {
+    case .parameter: expression = .parameter(index)
+    case .input: expression = .input(index)
+    case .state: expression = .state(index)
+    case .quantity: expression = .quantity(index)
+    }
     return TypedExpression(
-      expression: expression, dimensions: symbol.dimensions, unit: symbol.unit)
+      expression: expression, dimensions: symbols[id].dimensions, unit: symbols[id].unit)
   }
 
   private mutating func notConstant(
@@ -185,8 +187,11 @@ extension Elaborator {
     let (test, parts) = self.condition(condition, context)
     let left = number(then, context)
     let right = number(otherwise, context)
+    // The expression begins with `if`; the whole of it would hide the labels of its branches.
+    let keyword = SourceRange(
+      file: range.file, lowerBound: range.lowerBound, upperBound: range.lowerBound + 2)
     let dimensions = agreed(
-      (then, left), (otherwise, right), at: range,
+      (then, left), (otherwise, right), at: keyword,
       message: { "the branches of this `if` are in \($0) and \($1)" })
     return TypedExpression(
       .conditional(test, then: left.expression, otherwise: right.expression),

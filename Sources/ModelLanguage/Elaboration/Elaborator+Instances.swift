@@ -35,11 +35,13 @@ extension Elaborator {
         symbol.provenance = syntax.provenance
       }
     case .input(let syntax):
-      addSymbol(.input, syntax.name, scope, comment) { symbol in
-        symbol.unitSyntax = syntax.unit
-        symbol.isDeclaredInput = true
-        symbol.definition = syntax.defaultValue.map {
-          Symbol.Definition(syntax: $0, scope: scope)
+      for name in syntax.names {
+        addSymbol(.input, name, scope, comment) { symbol in
+          symbol.unitSyntax = syntax.unit
+          symbol.isDeclaredInput = true
+          symbol.definition = syntax.defaultValue.map {
+            Symbol.Definition(syntax: $0, scope: scope)
+          }
         }
       }
     case .state(let syntax):
@@ -231,7 +233,7 @@ extension Elaborator {
     if case .symbol(let id)? = scopes[scope].members[name] {
       diagnostic.notes = [
         Diagnostic.Note(
-          "`\(name)` is a \(symbols[id].noun), declared", at: symbols[id].name.range)
+          "`\(name)` is \(symbols[id].nounWithArticle), declared", at: symbols[id].name.range)
       ]
     } else if let near = nearestName(to: name, among: settable) {
       diagnostic.help = ["did you mean `\(near)`?"]

@@ -20,7 +20,7 @@ extension Elaborator {
         if isLast { return .symbol(id) }
         return .failure(
           Diagnostic(
-            id: "unknown-name", "`\(name.text)` is a \(symbols[id].noun) and has no parts",
+            id: "unknown-name", "`\(name.text)` is \(symbols[id].nounWithArticle) and has no parts",
             at: path.range,
             notes: [Diagnostic.Note("it is declared", at: symbols[id].name.range)]))
       case .instance(let child):

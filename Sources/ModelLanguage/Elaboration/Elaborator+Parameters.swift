@@ -14,8 +14,9 @@ extension Elaborator {
     }
     let dependencies = dependencyOrder(.parameter)
     for id in dependencies {
-      if let value = define(id, .constant("a parameter")) { values[symbols[id].index] = value }
-      checkProvenance(of: id)
+      let value = define(id, .constant("a parameter")) ?? .unknown
+      values[symbols[id].index] = value
+      checkProvenance(of: id, value)
     }
     for id in order {
       let symbol = symbols[id]
@@ -28,7 +29,7 @@ extension Elaborator {
     checkDefaults(in: dependencies)
   }
 
-  private mutating func checkProvenance(of id: Int) {
+  private mutating func checkProvenance(of id: Int, _ value: TypedExpression) {
     let symbol = symbols[id]
     guard let provenance = symbol.provenance else {
       // A missing source of an override was reported where it is overridden.
@@ -38,7 +39,7 @@ extension Elaborator {
     guard case .derived = provenance.provenance, let definition = symbol.definition else { return }
     var references: [Int] = []
     collectReferences(of: definition.syntax, in: definition.scope, into: &references)
-    if references.isEmpty {
+    if references.isEmpty, value.dimensions != nil {
       diagnostics.report(
         Diagnostic(
           id: "not-derived", "`\(symbol.name.text)` follows from no other parameter",
@@ -80,7 +81,7 @@ extension Elaborator {
 
   /// Checks that defaults are numbers, and that they lie in their ranges.
   private mutating func checkDefaults(in dependencies: [Int]) {
-    guard !diagnostics.all.hasErrors else { return }
+    guard !diagnostics.all.hasErrors, !library.diagnostics.hasErrors else { return }
     var values = [Double](repeating: .nan, count: model.parameters.count)
     for id in dependencies {
       let symbol = symbols[id]

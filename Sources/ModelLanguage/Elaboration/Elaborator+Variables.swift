@@ -107,7 +107,8 @@ extension Elaborator {
     if case .symbol(let id)? = scopes[scope].members[name.text] {
       diagnostic.notes = [
         Diagnostic.Note(
-          "`\(name.text)` is declared as a \(symbols[id].noun)", at: symbols[id].name.range)
+          "`\(name.text)` is declared as \(symbols[id].nounWithArticle)", at: symbols[id].name.range
+        )
       ]
     } else if let near = nearestName(to: name.text, among: states) {
       diagnostic.help = ["did you mean `\(near)`?"]
@@ -158,7 +159,7 @@ extension Elaborator {
   /// Warns of inputs that nothing in their component uses.
   mutating func reportUnusedInputs() {
     guard !diagnostics.all.hasErrors else { return }
-    for id in declaredOrder where symbols[id].isDeclaredInput && !symbols[id].isUsed {
+    for id in declaredOrder where symbols[id].isDeclaredInput && !usedSymbols.contains(id) {
       diagnostics.report(
         Diagnostic(
           .warning, id: "unused-input", "the input `\(symbols[id].name.text)` is not used",

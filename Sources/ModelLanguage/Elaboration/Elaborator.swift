@@ -22,10 +22,14 @@ struct Elaborator {
   var diagnostics = DiagnosticCollection()
   var scopes: [Scope] = []
   var symbols: [Symbol] = []
+  /// The symbols that some expression refers to.
+  var usedSymbols: Set<Int> = []
   /// Symbols by kind, in the order of declarations with instances expanded in place.
   var declaredOrder: [Int] = []
   /// Symbols whose value needs itself, which has been reported.
   var loopMembers: Set<Int> = []
+  /// Functions that call themselves, which has been reported.
+  var recursiveFunctions: Set<SourceRange> = []
   /// The scope of the expression at hand, for notes that point to declarations.
   var currentScope: Int?
   var recursion = 0

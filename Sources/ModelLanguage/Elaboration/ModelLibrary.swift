@@ -50,6 +50,8 @@ struct ModelLibrary {
   private(set) var files: [LibraryFile] = []
   private(set) var components: [LibraryComponent] = []
   private(set) var diagnostics: [Diagnostic] = []
+  /// Whether every file was found and every statement understood.
+  private(set) var isComplete = true
   private var importedFiles: [[(file: Int, range: SourceRange)]] = []
   private var numbers: [String: Int] = [:]
 
@@ -67,6 +69,7 @@ struct ModelLibrary {
   private mutating func add(_ file: SourceFile) -> Int {
     let (syntax, found) = parse(file)
     diagnostics += found
+    if !syntax.isComplete { isComplete = false }
     numbers[file.path] = files.count
     files.append(LibraryFile(syntax: syntax))
     importedFiles.append([])
@@ -79,6 +82,8 @@ struct ModelLibrary {
       if let file = resolve(imported, from: importing, resolver) {
         let target = numbers[file.path] ?? add(file)
         importedFiles[number].append((target, imported.range))
+      } else {
+        isComplete = false
       }
     }
   }

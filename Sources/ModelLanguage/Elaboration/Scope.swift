@@ -58,7 +58,6 @@ struct Symbol {
   var isDeclaredInput = false
   /// Whether it is the flux of a reaction, whose value is made and not read.
   var isFlux = false
-  var isUsed = false
 
   /// The dimensions, once they are known; `nil` also where an error has made them unknown.
   var dimensions: Dimensions?
@@ -72,6 +71,12 @@ struct Symbol {
     self.name = name
     self.scope = scope
     self.documentation = documentation
+  }
+
+  /// What the symbol is called in messages, with its article.
+  var nounWithArticle: String {
+    let first = noun.first ?? " "
+    return "\("aeiou".contains(first) ? "an" : "a") \(noun)"
   }
 
   /// What the symbol is called in messages.

@@ -108,10 +108,11 @@ extension Parser {
 
   private mutating func parseInput() throws(ParseFailure) -> InputSyntax {
     advance()
-    let name = try parseNewName("the input")
+    var names: [NameSyntax] = []
+    repeat { names.append(try parseNewName("the input")) } while take(.comma)
     let unit = try parseOptionalUnit()
     let value = take(.equals) ? try parseExpression() : nil
-    return InputSyntax(name: name, unit: unit, defaultValue: value)
+    return InputSyntax(names: names, unit: unit, defaultValue: value)
   }
 
   private mutating func parseState() throws(ParseFailure) -> StateSyntax {

@@ -10,7 +10,7 @@ public import Diagnostics
 ///   author.
 public func parse(_ file: SourceFile) -> (syntax: FileSyntax, diagnostics: [Diagnostic]) {
   if let refusal = refusal(of: file) {
-    return (FileSyntax(file: file, items: []), [refusal])
+    return (FileSyntax(file: file, items: [], isComplete: false), [refusal])
   }
   var lexer = Lexer(file)
   lexer.run()
@@ -19,7 +19,8 @@ public func parse(_ file: SourceFile) -> (syntax: FileSyntax, diagnostics: [Diag
   let diagnostics = (lexer.diagnostics + parser.diagnostics).sorted {
     $0.range.lowerBound < $1.range.lowerBound
   }
-  return (FileSyntax(file: file, items: items), diagnostics)
+  let isComplete = lexer.diagnostics.isEmpty && !parser.hasLostStatement
+  return (FileSyntax(file: file, items: items, isComplete: isComplete), diagnostics)
 }
 
 /// The size in bytes above which a model file is refused.
@@ -62,6 +63,8 @@ struct Parser {
   var index = 0
   var nesting = 0
   var diagnostics: [Diagnostic] = []
+  /// Whether a statement was not understood and skipped.
+  private(set) var hasLostStatement = false
   /// Names that are declared around the current place: there, `/s` divides by the name `s`.
   var namesInScope: Set<String> = []
 
@@ -185,6 +188,7 @@ struct Parser {
 
   /// Skips to the next line at the same depth of braces, or to the brace that closes the block.
   mutating func recover(from start: Int) {
+    hasLostStatement = true
     var depth = 0
     if index == start, token.kind != .rightBrace { skipOne(&depth) }
     while token.kind != .end {
@@ -221,6 +225,7 @@ struct Parser {
           Diagnostic(
             id: "unterminated-brace", "this `{` of \(owner) has no matching `}`",
             at: range(of: brace)))
+        hasLostStatement = true
         return
       }
       let start = index

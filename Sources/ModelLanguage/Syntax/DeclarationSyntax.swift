@@ -16,9 +16,9 @@ public struct ParameterSyntax: Sendable, Hashable {
   public var provenance: ProvenanceSyntax?
 }
 
-/// `input NAME : unit = default`.
+/// `input NAME, NAME : unit = default`.
 public struct InputSyntax: Sendable, Hashable {
-  public var name: NameSyntax
+  public var names: [NameSyntax]
   public var unit: UnitSyntax?
   public var defaultValue: ExpressionSyntax?
 }

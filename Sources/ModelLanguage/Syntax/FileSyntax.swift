@@ -48,6 +48,8 @@ public struct FileSyntax: Sendable, Hashable {
 
   public var file: SourceFile
   public var items: [Item]
+  /// Whether every statement was understood; if not, names may be missing.
+  public var isComplete: Bool
 
   /// The components and models of the file, in order.
   public var components: [ComponentSyntax] {
