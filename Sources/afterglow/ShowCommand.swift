@@ -15,8 +15,9 @@ struct ShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Shows a model: equations, states, parameters with units and sources.",
     discussion: """
-      --print shows the model in another phase of the compiler: model \
-      (every instance expanded), program (arithmetic on lanes), kernel (the C text).
+      --print shows the model in another phase of the compiler: syntax \
+      (the text as it was read, in one style), model (every instance expanded), \
+      program (arithmetic on lanes), kernel (the C text).
 
       EXAMPLES
         afterglow show reset/depressed_circuit
@@ -24,13 +25,13 @@ struct ShowCommand: ParsableCommand {
       """)
 
   enum Phase: String, ExpressibleByArgument, CaseIterable {
-    case summary, model, program, kernel
+    case summary, syntax, model, program, kernel
   }
 
   @Argument(help: "A model file, or the name of a model that ships.")
   var model: String
 
-  @Option(name: .customLong("print"), help: "The phase: summary, model, program or kernel.")
+  @Option(name: .customLong("print"), help: "The phase: summary, syntax, model, program or kernel.")
   var phase: Phase = .summary
 
   @Flag(help: "The generated code; the same as --print kernel.")
@@ -51,6 +52,13 @@ struct ShowCommand: ParsableCommand {
       terminal.complain("\(error.path): \(error.reason)")
       throw ExitStatus.inputOutput
     }
+    if phase == .syntax, !json, !kernel {
+      let (syntax, diagnostics) = ModelLanguage.parse(file)
+      terminal.show(diagnostics)
+      guard !diagnostics.hasErrors else { throw ExitStatus.dataError }
+      terminal.print(SyntaxPrinter().text(of: syntax))
+      return
+    }
     let (loaded, diagnostics) = workplace.library.loadModel(file)
     terminal.show(diagnostics)
     guard let loaded, !diagnostics.hasErrors else { throw ExitStatus.dataError }
@@ -59,7 +67,7 @@ struct ShowCommand: ParsableCommand {
       return
     }
     switch kernel ? .kernel : phase {
-    case .summary: terminal.print(ModelSummary(loaded).text)
+    case .summary, .syntax: terminal.print(ModelSummary(loaded).text)
     case .model: terminal.print(loaded.printed)
     case .program: terminal.print(try printedProgram(loaded, toolchain: nil))
     case .kernel:
