@@ -123,7 +123,16 @@ struct HostileTextTests {
   func manyMistakes() {
     let text = "model M {\n" + String(repeating: "  parameter = 3\n", count: 1000) + "}\n"
     #expect(load(text).diagnostics.count <= 52)
+    #expect(load(text).diagnostics.last?.id == "too-many-errors")
     let names = (0..<1000).map { "  output y\($0) = x\($0)\n" }.joined()
     #expect(load("model M {\n\(names)}\n").diagnostics.count <= 200)
+  }
+
+  @Test("a file that cannot be read is reported where it is imported")
+  func unreadable() {
+    let main = SourceFile(path: "a.model", text: "import \"b.model\"\nmodel M {\n}\n")
+    let diagnostics = checkModel(main) { _, _ in .failure(.unreadable("permission denied")) }
+    #expect(diagnostics.map(\.id) == ["import-unreadable"])
+    #expect(diagnostics.first?.message == "`b.model` cannot be read: permission denied")
   }
 }

@@ -16,7 +16,7 @@ extension Elaborator {
 
   private mutating func populate(_ scope: Int) {
     for declaration in library.components[scopes[scope].component].syntax.declarations {
-      if symbols.count > Self.largestSymbolCount || scopes.count > Self.largestSymbolCount {
+      if symbols.count > Self.largestSymbolCount || scopes.count > Self.largestInstanceCount {
         reportTooLarge(at: library.components[scopes[scope].component].syntax.name.range)
         return
       }

@@ -64,7 +64,10 @@ extension Elaborator {
     var diagnostic = Diagnostic(
       id: "unknown-name",
       isPart ? "`\(owner)` has no `\(name.text)`" : "unknown name `\(name.text)`", at: name.range)
-    let known = scopes[scope].order.map(\.text) + (isPart ? [] : ["time", "pi"])
+    // Nobody reads the hundredth suggestion, and each takes a look at every name.
+    let known =
+      diagnostics.all.count > 50
+      ? [] : scopes[scope].order.map(\.text) + (isPart ? [] : ["time", "pi"])
     if let near = nearestName(to: name.text, among: known) {
       diagnostic.help = ["did you mean `\(near)`?"]
     } else if let parent = scopes[scope].parent, !isPart,

@@ -9,6 +9,8 @@ import Units
 struct Elaborator {
   /// More named values than this are an accident or an attack.
   static let largestSymbolCount = 100_000
+  /// More instances than this, likewise.
+  static let largestInstanceCount = 10_000
   /// More nodes than this in all expressions together, likewise.
   static let largestExpressionSize = 1_000_000
   /// How deep an elaborated expression may be: later readers of it are recursive.
@@ -106,8 +108,8 @@ struct Elaborator {
         id: "model-too-large", "the model grows too large here", at: range,
         notes: [
           Diagnostic.Note(
-            "a model has at most \(Self.largestSymbolCount) named values and "
-              + "\(Self.largestExpressionSize) operations")
+            "a model has at most \(Self.largestInstanceCount) instances, \(Self.largestSymbolCount) "
+              + "named values and \(Self.largestExpressionSize) operations")
         ]))
   }
 }
