@@ -98,16 +98,41 @@ public struct Parameter: Sendable {
   }
 }
 
-/// A value that an experiment may change at given times and that is constant between them.
+/// A value that is given from outside and constant between the changes that are made to it.
 public struct Input: Sendable {
+  /// Who gives the value.
+  ///
+  /// All but the first are for cells of a population.
+  public enum Role: Sendable {
+    /// An experiment, at given times.
+    case driven
+    /// The weights that arrive at the beginning of a step, summed.
+    case arrivals
+    /// The number of random arrivals in a step, over parameters and driven inputs: Poisson with
+    /// this rate in 1/s.
+    case poisson(rate: Expression)
+    /// White noise: a derivative is linear in it, and its unit is s^-0.5.
+    case whiteNoise
+    /// What continuous projections sum up at the beginning of a step.
+    case sum
+    /// 1 within the refractory time of the last spike, else 0.
+    case refractory
+    /// The number of a cell in its population, or of a connection's target, from 0.
+    case cellIndex
+    /// How many cells the population has.
+    case cellCount
+  }
+
   public var declaration: Declaration
   /// The value until it is first changed, over parameters.
   public var defaultValue: Expression
+  public var role: Role
 
   /// Makes an input.
-  public init(declaration: Declaration, defaultValue: Expression) {
+  public init(declaration: Declaration, defaultValue: Expression, role: Role = .driven) {
     self.declaration = declaration
     self.defaultValue = defaultValue
+    self.role = role
   }
 }
 
@@ -154,17 +179,26 @@ public struct Event: Sendable {
   /// The function whose zero is the time of the event.
   public var function: Expression
   public var direction: Direction
+  /// Whether the function has to cross zero.
+  ///
+  /// Otherwise being above (below) zero at the end of a step is enough; only for spikes of cells.
+  public var needsCrossing: Bool
+  /// How long no further event follows one, over parameters; only for spikes of cells.
+  public var refractoryTime: Expression?
   /// The states that change, by index, and their values after the event, over values before it.
   public var assignments: [(state: Int, value: Expression)]
 
   /// Makes an event.
   public init(
     declaration: Declaration, function: Expression, direction: Direction,
+    needsCrossing: Bool = true, refractoryTime: Expression? = nil,
     assignments: [(state: Int, value: Expression)]
   ) {
     self.declaration = declaration
     self.function = function
     self.direction = direction
+    self.needsCrossing = needsCrossing
+    self.refractoryTime = refractoryTime
     self.assignments = assignments
   }
 }
