@@ -1,5 +1,3 @@
-public import Units
-
 /// An elaborated circuit: populations of cells and the projections between them.
 ///
 /// The cell of each population is a `Model` like any other, the pools of its synapses included, so
