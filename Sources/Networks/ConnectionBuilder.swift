@@ -103,8 +103,9 @@ struct ConnectionBuilder {
     return Int(value)
   }
 
-  /// Every pair by itself; the distance to the next target of a source is geometric
-  /// (Fan, Muller and Rezucha, J. Am. Stat. Assoc. 57, 387, 1962).
+  /// Every pair by itself; the distance to the next target of a source is geometric.
+  ///
+  /// Source: Fan, Muller and Rezucha (1962), J. Am. Stat. Assoc. 57, 387.
   private mutating func connectRandomly(_ probability: Double) throws(NetworkFailure) {
     let factor =
       probability < 1 ? 1 / ElementaryFunctions.evaluate(.log1p, -probability) : -0.0

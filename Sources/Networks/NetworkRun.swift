@@ -132,6 +132,7 @@ public final class NetworkRun {
   /// The current value of a recorded expression in each cell.
   ///
   /// - Parameter index: Index into `NetworkConfiguration.recorded`.
+  /// - Returns: One value in SI units for each cell.
   public func recorded(_ index: Int) -> [Double] {
     let entry = network.configuration.recorded[index]
     let population = populations[entry.population]
@@ -264,7 +265,7 @@ public final class NetworkRun {
 /// Spikes in the order of time.
 public struct SpikeTrain: Sendable {
   public private(set) var cells: [UInt32] = []
-  /// In s. Where a threshold is crossed, between the ends of the step; else the end of the step.
+  /// In s: where a threshold is crossed, between the ends of the step; else the end of the step.
   public private(set) var times: [Double] = []
 
   /// How many there are.

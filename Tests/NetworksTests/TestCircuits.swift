@@ -81,7 +81,7 @@ enum TestCircuits {
     }
     """
 
-  /// The network of Brette et al. (2007), benchmark 3, at any size.
+  /// The third benchmark network of Brette and others (2007), at any size.
   static func cobahh(_ count: Int) -> Circuit {
     var cell = cell(cobahhText, roles: ["excitation": .arrivals, "inhibition": .arrivals])
     cell.events[0].needsCrossing = false

@@ -17,14 +17,14 @@ typedef struct {
   afterglow_lanes odd;
 } afterglow_exponential_parts;
 
-/// The two parts for s = r², the even one less 1/2: (cosh r − 1)/r² − 1/2 and (sinh r − r)/r³.
+/// The two parts for s = r², the even one less 1/2: (cosh r − 1 − r²/2)/r⁴ and (sinh r − r)/r³.
 AFTERGLOW_FUNCTION afterglow_exponential_parts afterglow_exponential_polynomial(
     afterglow_lanes s) {
   afterglow_lanes even = AFTERGLOW_ALL(0x1.1f730349868cep-29);
   even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.27e4db646b17ep-22));
   even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.a01a01a6d889cp-16));
   even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.6c16c16c162d4p-10));
-  even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.5555555555556p-5)) * s;
+  even = afterglow_fma(even, s, AFTERGLOW_ALL(0x1.5555555555556p-5));
   afterglow_lanes odd = AFTERGLOW_ALL(0x1.af4de97ca4194p-26);
   odd = afterglow_fma(odd, s, AFTERGLOW_ALL(0x1.71de0231960ebp-19));
   odd = afterglow_fma(odd, s, AFTERGLOW_ALL(0x1.a01a01abe7fe1p-13));
@@ -37,7 +37,7 @@ AFTERGLOW_FUNCTION afterglow_exponential_parts afterglow_exponential_polynomial(
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_exponential_tail(afterglow_lanes r,
                                                               afterglow_lanes s) {
   afterglow_exponential_parts parts = afterglow_exponential_polynomial(s);
-  return afterglow_fma(parts.odd, r, parts.even + 0.5);
+  return afterglow_fma(parts.odd, r, afterglow_fma(parts.even, s, AFTERGLOW_ALL(0.5)));
 }
 
 /// p·2ᵏ for whole k from −2044 to 2046, through subnormal numbers and into infinity.
@@ -67,17 +67,39 @@ AFTERGLOW_FUNCTION afterglow_lanes afterglow_exponential_clamp(afterglow_lanes x
   return afterglow_select(x < -760.0, AFTERGLOW_ALL(-760.0), x);
 }
 
-/// e^x.
+/// e^r − 1 for r = x − k·ln 2, in one number.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_exponential_growth(afterglow_lanes x,
+                                                                afterglow_lanes k) {
+  afterglow_lanes exact = afterglow_fma(-k, AFTERGLOW_ALL(0x1.62e42fefa3800p-1), x);
+  afterglow_lanes r = afterglow_fma(-k, AFTERGLOW_ALL(0x1.ef35793c76730p-45), exact);
+  afterglow_lanes s = r * r;
+  return afterglow_fma(afterglow_exponential_tail(r, s), s, r);
+}
+
+/// e^x − 1 within 2 ulp, for steps of fixed size; beyond ±708 it stays as it is there.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_coarse_expm1(afterglow_lanes x) {
+  x = afterglow_select(x > 708.0, AFTERGLOW_ALL(708.0), x);
+  x = afterglow_select(x < -708.0, AFTERGLOW_ALL(-708.0), x);
+  afterglow_lanes k = afterglow_exponential_count(x);
+  afterglow_lanes scale = afterglow_power_of_two(k);
+  // 2ᵏ·(1 + growth) − 1; where k is 0 the growth itself, without loss.
+  return afterglow_fma(scale, afterglow_exponential_growth(x, k), scale - 1.0);
+}
+
+/// e^x, within 0.95 ulp.
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_exp(afterglow_lanes x) {
   x = afterglow_exponential_clamp(x);
   afterglow_lanes k = afterglow_exponential_count(x);
-  afterglow_pair rest = afterglow_exponential_rest(x, k);
-  afterglow_lanes r = rest.high;
-  afterglow_lanes s = r * r;
-  afterglow_lanes p = (afterglow_fma(afterglow_exponential_tail(r, s), s, rest.low) + r) + 1.0;
-  // Two factors in place of one: the first is 2^(k/2), rounded; neither overflows.
+  afterglow_lanes p = afterglow_exponential_growth(x, k) + 1.0;
+#if defined(__AVX512F__) && AFTERGLOW_LANES == 8
+  // One instruction for p·2ᵏ, rounded once, as below.
+  return __builtin_ia32_scalefpd512_mask(p, k, p, (unsigned char)-1, 4);
+#else
+  // Two factors in place of one: the first is 2^(k/2), rounded, and its product exact; neither
+  // overflows.
   afterglow_lanes half = (k * 0.5 + 0x1.8p52) - 0x1.8p52;
   return (p * afterglow_power_of_two(half)) * afterglow_power_of_two(k - half);
+#endif
 }
 
 /// 2^x.
@@ -98,7 +120,7 @@ AFTERGLOW_FUNCTION afterglow_lanes afterglow_exp2(afterglow_lanes x) {
 AFTERGLOW_FUNCTION afterglow_pair afterglow_exponential_less_one(afterglow_pair r) {
   afterglow_lanes square = r.high * r.high;
   afterglow_exponential_parts parts = afterglow_exponential_polynomial(square);
-  afterglow_lanes tail = afterglow_fma(parts.odd, r.high, parts.even);
+  afterglow_lanes tail = afterglow_fma(parts.odd, r.high, parts.even * square);
   afterglow_lanes half = 0.5 * square;
   // What r²/2 lost in rounding, and r.low·(1 + r).
   afterglow_lanes lost = afterglow_fma(0.5 * r.high, r.high, -half);

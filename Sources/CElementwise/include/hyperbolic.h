@@ -30,7 +30,7 @@ AFTERGLOW_FUNCTION afterglow_hyperbolic afterglow_hyperbolic_sum(afterglow_lanes
   afterglow_lanes second = 1.0 - small;
   afterglow_lanes square = r.high * r.high;
   afterglow_exponential_parts parts = afterglow_exponential_polynomial(square);
-  afterglow_lanes cosine = afterglow_fma(parts.even, square, 0.5 * square);
+  afterglow_lanes cosine = afterglow_fma(parts.even * square, square, 0.5 * square);
   afterglow_lanes sine_low = afterglow_fma(parts.odd * square, r.high, r.low);
   afterglow_pair product = afterglow_product(second, r.high);
   afterglow_pair sum = afterglow_fast_sum(first, product.high);

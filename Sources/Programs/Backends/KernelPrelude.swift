@@ -22,7 +22,7 @@ enum KernelPrelude {
       has(.power) || hasRandomNumbers || uses(.log, .log2, .log10, .log1p, .cubeRoot)
     let needsHyperbolic = uses(.sinh, .cosh, .tanh)
     let needsExponential =
-      needsLogarithm || needsHyperbolic || uses(.exp, .expm1, .exprel, .linoid)
+      needsLogarithm || needsHyperbolic || uses(.exp, .expm1, .coarseExpm1, .exprel, .linoid)
     var text = "#define AFTERGLOW_KERNEL\n" + String(cString: afterglow_text_of_lanes())
     if needsExponential { text += String(cString: afterglow_text_of_exponential()) }
     if needsLogarithm { text += String(cString: afterglow_text_of_logarithm()) }

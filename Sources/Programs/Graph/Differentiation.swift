@@ -112,7 +112,7 @@ extension ExpressionGraph {
     case .squareRoot: return divide(constant(0.5), value)
     case .floor, .ceiling, .sign: return constant(0)
     case .exp: return value
-    case .expm1: return add(value, one)
+    case .expm1, .coarseExpm1: return add(value, one)
     case .log: return divide(one, x)
     // 1/ln 2 and 1/ln 10, to the last digit of a double.
     case .log2: return divide(constant(1.4426950408889634), x)

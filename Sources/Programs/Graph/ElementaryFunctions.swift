@@ -53,6 +53,7 @@ enum LaneArithmetic {
     case .tanh: afterglow_tanh(x)
     case .exprel: afterglow_exprel(x)
     case .linoid: afterglow_linoid(x)
+    case .coarseExpm1: afterglow_coarse_expm1(x)
     case .coarseReciprocal: afterglow_coarse_reciprocal(x)
     case .coarseLog2: afterglow_coarse_log2(x)
     case .coarseExp2: afterglow_coarse_exp2(x)

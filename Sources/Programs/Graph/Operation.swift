@@ -67,6 +67,8 @@ public enum UnaryOperation: String, Hashable, Sendable, CaseIterable {
   case exprel
   /// `x/(exp(x) − 1)`.
   case linoid
+  /// `exp(x) − 1` within 2 ulp, for steps of fixed size.
+  case coarseExpm1
   /// A reciprocal to about four digits, for step control only.
   case coarseReciprocal
   /// A binary logarithm to about three digits, for step control only.

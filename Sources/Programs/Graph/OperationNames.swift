@@ -9,6 +9,7 @@ extension UnaryOperation {
     case .ceiling: "afterglow_ceil"
     case .sign: "afterglow_sign"
     case .cubeRoot: "afterglow_cbrt"
+    case .coarseExpm1: "afterglow_coarse_expm1"
     case .coarseReciprocal: "afterglow_coarse_reciprocal"
     case .coarseLog2: "afterglow_coarse_log2"
     case .coarseExp2: "afterglow_coarse_exp2"

@@ -32,7 +32,7 @@ struct CellAssembly {
       case .exponentialMidpoint: exponentialMidpoint()
       case .heun: heun()
       }
-    var final = inPlaceOfFormals(advanced)
+    var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(advanced))
     if let spike = system.spike {
       stores += addSpike(spike, old: old, final: &final)
     } else {
@@ -163,7 +163,16 @@ struct CellAssembly {
     var drift: Node
     /// The derivative of the drift with respect to the state itself, or `nil` for 0.
     var slope: Node?
+    /// The opening rate α, where the drift is α·(1 − x) − β·x or the like; else `nil`.
+    var opening: Node?
     var noises: [(element: Int, factor: Node)]
+  }
+
+  /// The parts of one derivative that say how a state relaxes.
+  private struct Relaxation {
+    var drift: Node
+    var slope: Node?
+    var opening: Node?
   }
 
   private mutating func parts() -> [Parts] {
@@ -172,9 +181,13 @@ struct CellAssembly {
     let factors = program.graph.partialDerivatives(
       of: system.derivatives, withRespectTo: system.noises)
     return drifts.indices.map { index in
-      Parts(
-        drift: drifts[index],
-        slope: gradients[index].first { $0.element == index }?.derivative,
+      let slope = gradients[index].first { $0.element == index }?.derivative
+      let own = program.graph.load(system.state, index)
+      return Parts(
+        drift: drifts[index], slope: slope,
+        opening: slope.flatMap {
+          program.graph.openingRate(drift: drifts[index], slope: $0, of: own)
+        },
         noises: factors[index].map { ($0.element, $0.derivative) })
     }
   }
@@ -193,11 +206,9 @@ struct CellAssembly {
   private mutating func exponentialEuler() -> [Node] {
     let parts = parts()
     return parts.indices.map { index in
-      let moved = values(
-        [parts[index].drift] + (parts[index].slope.map { [$0] } ?? []), at: current)
-      let relaxed = relaxation(
-        from: current[index], drift: moved[0], slope: moved.count > 1 ? moved[1] : nil, over: step)
-      return addNoise(parts[index], slope: moved.count > 1 ? moved[1] : nil, to: relaxed)
+      let moved = relaxation(of: parts[index], at: current)
+      let relaxed = relaxed(current[index], moved, over: step)
+      return addNoise(parts[index], slope: moved.slope, to: relaxed)
     }
   }
 
@@ -208,10 +219,7 @@ struct CellAssembly {
     let parts = parts()
     let half = program.graph.multiply(program.graph.constant(0.5), step)
     let middle = parts.indices.map { index in
-      let moved = values(
-        [parts[index].drift] + (parts[index].slope.map { [$0] } ?? []), at: current)
-      return relaxation(
-        from: current[index], drift: moved[0], slope: moved.count > 1 ? moved[1] : nil, over: half)
+      relaxed(current[index], relaxation(of: parts[index], at: current), over: half)
     }
     // Explicit dependence on time is taken at the middle as well.
     let time = program.graph.load(system.clock, 0)
@@ -219,12 +227,9 @@ struct CellAssembly {
     return parts.indices.map { index in
       var states = middle
       states[index] = current[index]
-      var moved = values(
-        [parts[index].drift] + (parts[index].slope.map { [$0] } ?? []), at: states)
-      moved = program.graph.substitute([time: later], in: moved)
-      let slope = moved.count > 1 ? moved[1] : nil
-      let relaxed = relaxation(from: current[index], drift: moved[0], slope: slope, over: step)
-      return addNoise(parts[index], slope: slope, to: relaxed)
+      let moved = relaxation(of: parts[index], at: states, [time: later])
+      return addNoise(
+        parts[index], slope: moved.slope, to: relaxed(current[index], moved, over: step))
     }
   }
 
@@ -262,22 +267,42 @@ struct CellAssembly {
     }
   }
 
-  /// What a state relaxes to over a time while everything else stands still.
+  /// How a state relaxes while all states have given values.
   private mutating func relaxation(
-    from old: Node, drift: Node, slope: Node?, over time: Node
-  ) -> Node {
+    of parts: Parts, at states: [Node], _ replacements: [Node: Node] = [:]
+  ) -> Relaxation {
+    let given = [parts.drift, parts.slope, parts.opening].compactMap { $0 }
+    var moved = program.graph.substitute(replacements, in: values(given, at: states))[...]
+    let drift = moved.removeFirst()
+    let slope = parts.slope.map { _ in moved.removeFirst() }
+    return Relaxation(
+      drift: drift, slope: slope, opening: parts.opening.map { _ in moved[moved.startIndex] })
+  }
+
+  /// What a state becomes over a time while everything else stands still.
+  private mutating func relaxed(_ old: Node, _ relaxation: Relaxation, over time: Node) -> Node {
+    let drift = relaxation.drift
+    let slope = relaxation.slope
     guard let slope else {
       return program.graph.add(old, program.graph.multiply(time, drift))
     }
     let exponent = program.graph.multiply(time, slope)
-    let one = program.graph.constant(1)
     let constants: Set<LaneArray> = [system.uniform, system.timeStep, system.varied]
     if program.graph.nodesDependingOnly(on: constants)[Int(exponent.index)] {
       // Computed once, so the exact function costs nothing.
       let factor = program.graph.multiply(time, program.graph.unary(.exprel, exponent))
       return program.graph.add(old, program.graph.multiply(factor, drift))
     }
-    let growth = program.graph.subtract(program.graph.unary(.exp, exponent), one)
+    if let opening = relaxation.opening {
+      // x∞ + (x − x∞)·eᶻ. Where both rates vanish, x∞ is 0 and the gate stays as it is.
+      let least = program.graph.constant(-0x1p-1000)
+      let closing = program.graph.minimum(slope, least)
+      let rest = program.graph.negate(program.graph.divide(opening, closing))
+      let distance = program.graph.subtract(old, rest)
+      let decay = program.graph.unary(.exp, exponent)
+      return program.graph.add(rest, program.graph.multiply(distance, decay))
+    }
+    let growth = program.graph.unary(.coarseExpm1, exponent)
     if let distance = program.graph.distanceFromRest(drift: drift, slope: slope) {
       return program.graph.add(old, program.graph.multiply(distance, growth))
     }

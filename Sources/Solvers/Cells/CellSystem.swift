@@ -101,6 +101,7 @@ public struct CellSystem: Sendable {
   /// - Parameters:
   ///   - rate: The rate.
   ///   - stream: Which of the cell's streams of random numbers.
+  /// - Returns: How many there are in the step.
   public mutating func poissonArrivals(rate: Node, stream: Int) -> Node {
     let place = program.graph.randomPlace(stream, step: program.graph.load(clock, 1))
     let own = program.graph.load(randomStream)
