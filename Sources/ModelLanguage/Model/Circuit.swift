@@ -1,5 +1,3 @@
-public import Units
-
 /// An elaborated circuit: populations of cells and the projections between them.
 ///
 /// The cell of each population is a `Model` like any other, the pools of its synapses included, so
@@ -69,14 +67,19 @@ public struct Variation: Sendable {
 
   public var target: Target
   public var law: Law
-  /// The declared unit, for display.
+  /// What varies, with its declared unit for display; the range is that of the law.
   public var declaration: Declaration
+  /// Whether no law of its own makes it vary, but its default value, which depends on others.
+  ///
+  /// One value for all cells, given from outside, replaces it without contradiction.
+  public var isDerived: Bool
 
   /// Makes a variation.
-  public init(target: Target, law: Law, declaration: Declaration) {
+  public init(target: Target, law: Law, declaration: Declaration, isDerived: Bool = false) {
     self.target = target
     self.law = law
     self.declaration = declaration
+    self.isDerived = isDerived
   }
 }
 
