@@ -85,19 +85,18 @@ struct CircuitElaboration {
   // MARK: Projections
 
   private mutating func elaborateProjections() -> [Projection] {
-    guard elaborators.count == plans.count else { return [] }
+    guard elaborators.count == plans.count, !elaborators.contains(where: \.isTooLarge) else {
+      return []
+    }
     var found: [Projection] = []
     for (target, plan) in plans.enumerated() {
       for (number, projection) in plan.incoming.enumerated() {
-        guard elaborators[target].ports.indices.contains(number),
-          let port = elaborators[target].ports[number]
-        else { continue }
+        let port = elaborators[target].ports[number]
         let source = elaborators[projection.source].source(
           of: projection, in: plans[projection.source])
         for diagnostic in elaborators[projection.source].diagnostics.all {
           diagnostics.report(diagnostic)
         }
-        guard let source else { continue }
         let elaborated = elaborators[target].projection(projection, port: port, from: source)
         if let elaborated { found.append(elaborated) }
       }

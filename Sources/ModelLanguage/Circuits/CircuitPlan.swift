@@ -33,7 +33,8 @@ struct ProjectionPort {
     case continuous(sum: Int, target: Int, total: (sum: Int, target: Int)?)
   }
 
-  var kind: Kind
+  /// `nil` where it leads nowhere, which has been reported.
+  var kind: Kind?
   /// The scope of the block of the projection.
   var block: Int
   /// The output of the synapse and the input that it is added to, which have to agree.

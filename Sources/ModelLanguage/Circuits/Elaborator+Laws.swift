@@ -30,6 +30,7 @@ extension Elaborator {
       require(
         (formula, value), target.dimensions, target.unit,
         message: { "\(target.name) is in \($1), and this is in \($0)" })
+      checkUnvaried(value.expression, target.name, at: formula.range)
       return .formula(value.expression)
     case .law(let law): return self.law(law, of: target, in: block)
     }
@@ -66,6 +67,7 @@ extension Elaborator {
       require(
         (argument, value), target.dimensions, target.unit,
         message: { "\(target.name) is in \($1), and this \(what) in \($0)" })
+      checkUnvaried(value.expression, "the \(what) of \(target.name)", at: argument.range)
       values.append(value.expression)
     }
     check(syntax, values)
@@ -100,7 +102,7 @@ extension Elaborator {
   /// The value of an expression with the defaults of the parameters, or `nil` where it needs more
   /// than them or an error has made it unknown.
   func defaultValue(of expression: Expression) -> Double? {
-    guard let defaultParameters else { return nil }
+    guard let defaultParameters, expression.isOverParameters else { return nil }
     let value = expression.value(in: ExpressionValues(parameters: defaultParameters))
     return value.isNaN ? nil : value
   }

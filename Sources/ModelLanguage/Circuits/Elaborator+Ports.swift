@@ -4,9 +4,20 @@ import Units
 // What projections lead to in the cells of their target.
 extension Elaborator {
   /// Makes what a projection leads to: an instance of its synapse, or sums.
-  mutating func port(of projection: ProjectionPlan, block: Int) -> ProjectionPort? {
+  mutating func port(of projection: ProjectionPlan, block: Int) -> ProjectionPort {
+    let target = portSymbol(of: projection)
+    if let name = projection.syntax.synapse, projection.synapse != nil {
+      apply(projection.syntax.settings, to: block + 1, block: block, owner: name.text)
+      wireByName(block + 1, at: name)
+    }
+    let found = target.flatMap { port(of: projection, target: $0, block: block) }
+    return found ?? ProjectionPort(kind: nil, block: block)
+  }
+
+  private mutating func port(
+    of projection: ProjectionPlan, target: Int, block: Int
+  ) -> ProjectionPort? {
     let syntax = projection.syntax
-    guard let target = portSymbol(of: projection) else { return nil }
     if projection.synapse != nil {
       return synapsePort(of: projection, target: target, block: block)
     }
@@ -125,12 +136,8 @@ extension Elaborator {
     of projection: ProjectionPlan, target: Int, block: Int
   ) -> ProjectionPort? {
     let syntax = projection.syntax
-    guard let name = syntax.synapse, isInput(target, at: syntax.target.range),
-      claimPath(of: syntax)
-    else { return nil }
+    guard isInput(target, at: syntax.target.range), claimPath(of: syntax) else { return nil }
     let synapse = block + 1
-    apply(syntax.settings, to: synapse, block: block, owner: name.text)
-    wireByName(synapse, at: name)
     var receiver: Int?
     var output: Int?
     for case .symbol(let id) in scopes[synapse].contents {
@@ -213,7 +220,7 @@ extension Elaborator {
   /// Checks that what synapses put out can be added to the inputs that they lead to.
   mutating func checkOutputs(of population: PopulationPlan) {
     for (projection, port) in zip(population.incoming, ports) {
-      guard let (output, target) = port?.output else { continue }
+      guard let (output, target) = port.output else { continue }
       let (from, to) = (symbols[output], symbols[target])
       guard let found = from.dimensions, let expected = to.dimensions, found != expected else {
         continue

@@ -3,6 +3,8 @@ import Units
 
 /// Where a projection comes from.
 struct ProjectionSource {
+  /// Whether it can come from there; if not, that has been reported.
+  var isKnown = true
   /// The variable that it carries; `nil` for spikes.
   var variable: TypedExpression?
   /// How many cells there are by default, if that is known.
@@ -18,6 +20,7 @@ extension Elaborator {
       (syntax.size, value), Dimensions.none, .one,
       message: { found, _ in "the size of a population is a number, and this is in \(found)" })
     checkUnvaried(value.expression, "the size of a population", at: syntax.size.range)
+    populationSize = value.expression
     if let size = defaultValue(of: value.expression) {
       if size != size.rounded() || size < 1 {
         reportOutOfBounds(
@@ -31,29 +34,13 @@ extension Elaborator {
     return value.expression
   }
 
-  /// Reports an expression that would differ from cell to cell where one value is needed.
-  mutating func checkUnvaried(
-    _ expression: Expression, _ what: String, at range: SourceRange
-  ) {
-    guard
-      let culprit = expression.references.parameters.first(where: {
-        variedParameters.contains($0)
-      })
-    else { return }
-    diagnostics.report(
-      Diagnostic(
-        id: "varies-by-cell",
-        "\(what) cannot depend on `\(model.parameters[culprit].declaration.path)`, which differs "
-          + "from cell to cell", at: range))
-  }
-
   /// What a projection from this population carries.
   mutating func source(
     of projection: ProjectionPlan, in plan: PopulationPlan
-  ) -> ProjectionSource? {
+  ) -> ProjectionSource {
     let path = projection.syntax.source
-    let size = number(plan.syntax.size, context(0, .constant("the size of a population")))
-    var result = ProjectionSource(variable: nil, size: defaultValue(of: size.expression))
+    var result = ProjectionSource(
+      variable: nil, size: populationSize.flatMap { defaultValue(of: $0) })
     guard projection.isContinuous else {
       guard spike == nil else { return result }
       diagnostics.report(
@@ -62,14 +49,15 @@ extension Elaborator {
           "`\(plan.syntax.cell.text)` has no event `spike`, so that `\(path.text)` cannot send any",
           at: path.range,
           help: ["a variable is sent by its name: `\(path.text).V -> …`"]))
-      return nil
+      result.isKnown = false
+      return result
     }
     currentScope = Self.cellOfPopulation
     let name = PathSyntax(names: Array(path.names.dropFirst()))
     let variable = number(
       .name(name), context(Self.cellOfPopulation, .dynamic, .event))
-    if case .input(let index) = variable.expression {
-      if case .whiteNoise = model.inputs[index].role { return nil }
+    if case .quantity(let index) = variable.expression, noisyQuantities.contains(index) {
+      reportNoise("a projection", at: path.range)
     }
     result.variable = variable
     return result
@@ -81,26 +69,12 @@ extension Elaborator {
   ) -> Projection? {
     let syntax = plan.syntax
     currentScope = port.block
-    var weightTarget = LawTarget(name: "the weight")
-    let signal: Projection.Signal
-    switch port.kind {
-    case .spikes(let receiver):
-      weightTarget.dimensions = symbols[receiver].dimensions
-      weightTarget.unit = symbols[receiver].unit
-      signal = .spikes(receiver: receiverOfSymbol[receiver] ?? 0)
-    case .continuous(let sum, let target, let total):
-      guard let variable = source.variable else { return nil }
-      weightTarget = continuousWeight(variable, to: target)
-      if let total { checkTotal(total.target, weightTarget, at: syntax) }
-      signal = .continuous(
-        source: variable.expression, input: symbols[sum].index,
-        total: total.map { symbols[$0.sum].index })
-    }
+    let (signal, weightTarget) = signal(of: plan, port: port, from: source)
     let rule = self.rule(plan, port, from: source, weight: weightTarget)
     reportMisplaced(syntax, rule)
     let weight = self.weight(syntax, weightTarget, in: port.block, rule)
     let delay = self.delay(syntax, in: port.block)
-    guard let rule, let weight, let delay else { return nil }
+    guard let signal, let rule, let weight, let delay else { return nil }
     func declaration(_ name: String, _ unit: PhysicalUnit?, _ range: SourceRange?) -> Declaration {
       Declaration(
         path: "\(syntax.name.text).\(name)", unit: unit ?? .one, range: range ?? syntax.name.range)
@@ -114,6 +88,41 @@ extension Elaborator {
       weightDeclaration: declaration("weight", weightTarget.unit, syntax.weight?.range),
       delayDeclaration: declaration(
         "delay", try? PhysicalUnit(parsing: "ms"), syntax.delay?.range))
+  }
+
+  /// What a projection does at its target, and what its weight is.
+  private mutating func signal(
+    of plan: ProjectionPlan, port: ProjectionPort, from source: ProjectionSource
+  ) -> (Projection.Signal?, LawTarget) {
+    let unknown = LawTarget(name: "the weight")
+    if plan.isContinuous, let delay = plan.syntax.delay {
+      diagnostics.report(
+        Diagnostic(
+          id: "not-yet-available", "a projection of a variable cannot have a delay yet",
+          at: delay.range))
+    }
+    switch port.kind {
+    case nil: return (nil, unknown)
+    case .spikes(let receiver)?:
+      let weight = LawTarget(
+        name: "the weight", dimensions: symbols[receiver].dimensions,
+        unit: symbols[receiver].unit)
+      guard source.isKnown, let number = receiverOfSymbol[receiver] else { return (nil, weight) }
+      return (.spikes(receiver: number), weight)
+    case .continuous(let sum, let target, let total)?:
+      guard let variable = source.variable else { return (nil, unknown) }
+      let weight = continuousWeight(variable, to: target)
+      model.inputs[symbols[sum].index].declaration.unit = symbols[target].unit ?? .one
+      if let total {
+        model.inputs[symbols[total.sum].index].declaration.unit =
+          symbols[total.target].unit ?? .one
+        checkTotal(total.target, weight, at: plan.syntax)
+      }
+      let signal = Projection.Signal.continuous(
+        source: variable.expression, input: symbols[sum].index,
+        total: total.map { symbols[$0.sum].index })
+      return (signal, weight)
+    }
   }
 
   private func continuousWeight(_ variable: TypedExpression, to target: Int) -> LawTarget {

@@ -34,9 +34,7 @@ extension Elaborator {
           at: syntax.range, help: name == "distance" ? [Self.distanceExample] : []))
       return nil
     }
-    let ownSize = population.map {
-      number($0.syntax.size, context(0, .constant("the size of a population")))
-    }.flatMap { defaultValue(of: $0.expression) }
+    let ownSize = populationSize.flatMap { defaultValue(of: $0) }
     let sizes = (source: source.size, target: ownSize)
     switch name {
     case "all": return .all

@@ -80,27 +80,21 @@ extension Elaborator {
     }
     let isInput = symbols[id].isDeclaredInput
     switch setting.value {
-    case .formula(let syntax):
-      if isInput {
-        symbols[id].kind = .quantity
-      } else if usesNumberOfCell(syntax, in: block) {
+    case .formula(let syntax) where !usesNumberOfCell(syntax, in: block):
+      if isInput { symbols[id].kind = .quantity }
+      symbols[id].definition = Symbol.Definition(syntax: syntax, scope: block)
+    case .formula, .law:
+      guard isInput else {
         pendingVariations.append(
           PendingVariation(symbol: id, value: setting.value, block: block))
         return
       }
-      symbols[id].definition = Symbol.Definition(syntax: syntax, scope: block)
-    case .law(let law):
-      if isInput {
-        diagnostics.report(
-          Diagnostic(
-            id: "input-without-law", "`\(name.text)` is an input, which no distribution can give",
-            at: law.range,
-            notes: [Diagnostic.Note("it is declared", at: symbols[id].name.range)],
-            help: ["a parameter or the start of a state can differ from cell to cell"]))
-      } else {
-        pendingVariations.append(
-          PendingVariation(symbol: id, value: setting.value, block: block))
-      }
+      diagnostics.report(
+        Diagnostic(
+          id: "input-differs", "`\(name.text)` is an input, which cannot differ from cell to cell",
+          at: setting.value.range,
+          notes: [Diagnostic.Note("it is declared", at: symbols[id].name.range)],
+          help: ["a parameter and the start of a state can"]))
     }
   }
 

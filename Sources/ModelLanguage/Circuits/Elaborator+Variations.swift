@@ -1,110 +1,56 @@
 import Diagnostics
 
 extension Elaborator {
-  /// Elaborates what differs from cell to cell, each after what it depends on.
-  ///
-  /// What follows from something that differs, by the formula of its own default, differs too.
+  /// Elaborates what differs from cell to cell.
   mutating func elaborateVariations() {
-    guard !pendingVariations.isEmpty else { return }
-    var laws: [Variation.Target: Variation] = [:]
+    findVariedParameters()
     for pending in pendingVariations {
       let symbol = symbols[pending.symbol]
       let target = LawTarget(
         name: "`\(symbol.name.text)`", dimensions: symbol.dimensions, unit: symbol.unit)
       guard let law = law(pending.value, of: target, in: pending.block) else { continue }
-      let place: Variation.Target =
-        symbol.kind == .parameter ? .parameter(symbol.index) : .initialState(symbol.index)
       var declaration = declaration(of: pending.symbol)
       declaration.range = pending.value.range
-      laws[place] = Variation(target: place, law: law, declaration: declaration)
+      variations.append(
+        Variation(
+          target: symbol.kind == .parameter
+            ? .parameter(symbol.index) : .initialState(symbol.index),
+          law: law, declaration: declaration))
     }
-    orderVariations(laws)
   }
 
-  private mutating func orderVariations(_ laws: [Variation.Target: Variation]) {
-    enum Mark { case new, open, done }
-    var marks = [Mark](repeating: .new, count: model.parameters.count)
-
-    func uses(_ parameter: Int) -> [Int] {
-      laws[.parameter(parameter)]?.law.parameters
-        ?? model.parameters[parameter].defaultValue.references.parameters
+  /// Collects the parameters that differ from cell to cell: those with a law, and those whose
+  /// defaults depend on them.
+  private mutating func findVariedParameters() {
+    for pending in pendingVariations where symbols[pending.symbol].kind == .parameter {
+      variedParameters.insert(symbols[pending.symbol].index)
     }
-    for start in model.parameters.indices where marks[start] == .new {
-      var path: [(parameter: Int, uses: [Int], next: Int)] = [(start, uses(start), 0)]
-      marks[start] = .open
-      while let current = path.last {
-        guard current.next < current.uses.count else {
-          marks[current.parameter] = .done
-          add(.parameter(current.parameter), laws, uses: current.uses)
-          path.removeLast()
-          continue
-        }
-        path[path.count - 1].next += 1
-        let next = current.uses[current.next]
-        switch marks[next] {
-        case .done: break
-        case .new:
-          marks[next] = .open
-          path.append((next, uses(next), 0))
-        case .open:
-          let loop = path.drop { $0.parameter != next }.map(\.parameter)
-          reportLoop(loop, laws)
-        }
+    guard !variedParameters.isEmpty else { return }
+    var users: [Int: [Int]] = [:]
+    for (index, parameter) in model.parameters.enumerated() {
+      for used in parameter.defaultValue.references.parameters {
+        users[used, default: []].append(index)
       }
     }
-    for state in model.states.indices {
-      let place = Variation.Target.initialState(state)
-      add(place, laws, uses: model.states[state].initialValue.references.parameters)
-    }
-  }
-
-  private mutating func add(
-    _ target: Variation.Target, _ laws: [Variation.Target: Variation], uses: [Int]
-  ) {
-    var found = laws[target]
-    if found == nil, uses.contains(where: { variedParameters.contains($0) }) {
-      switch target {
-      case .parameter(let index):
-        let parameter = model.parameters[index]
-        found = Variation(
-          target: target, law: .formula(parameter.defaultValue),
-          declaration: parameter.declaration, isDerived: true)
-      case .initialState(let index):
-        let state = model.states[index]
-        found = Variation(
-          target: target, law: .formula(state.initialValue), declaration: state.declaration,
-          isDerived: true)
+    var open = variedParameters.sorted()
+    while let next = open.popLast() {
+      for user in users[next] ?? [] where variedParameters.insert(user).inserted {
+        open.append(user)
       }
     }
-    guard let found else { return }
-    variations.append(found)
-    if case .parameter(let index) = target { variedParameters.insert(index) }
   }
 
-  private mutating func reportLoop(_ loop: [Int], _ laws: [Variation.Target: Variation]) {
-    let names = (loop + loop.prefix(1)).map { "`\(model.parameters[$0].declaration.path)`" }
-    guard let culprit = loop.compactMap({ laws[.parameter($0)]?.declaration }).first else {
-      return
-    }
+  /// Reports an expression that would differ from cell to cell where one value is needed.
+  mutating func checkUnvaried(_ expression: Expression, _ what: String, at range: SourceRange) {
+    guard
+      let culprit = expression.references.parameters.first(where: {
+        variedParameters.contains($0)
+      })
+    else { return }
     diagnostics.report(
       Diagnostic(
-        id: "cyclic-parameter", "`\(culprit.path)` is drawn by way of itself", at: culprit.range,
-        notes: [Diagnostic.Note(names.joined(separator: " needs "))]))
+        id: "varies-by-cell",
+        "\(what) cannot depend on `\(model.parameters[culprit].declaration.path)`, which differs "
+          + "from cell to cell", at: range))
   }
-}
-
-extension Law {
-  /// What the law is made of.
-  var expressions: [Expression] {
-    switch self {
-    case .formula(let value): [value]
-    case .normal(let mean, let deviation), .lognormal(let mean, let deviation):
-      [mean, deviation]
-    case .uniform(let low, let high): [low, high]
-    case .exponential(let mean): [mean]
-    }
-  }
-
-  /// The parameters that it names, each once.
-  var parameters: [Int] { Array(Set(expressions.flatMap(\.references.parameters))).sorted() }
 }

@@ -188,6 +188,9 @@ extension Elaborator {
     require(
       (syntax, value), Dimensions.none / .time, nil,
       message: { "the rate of `\(name.text)` is in \($1), and this is in \($0)" })
+    if let rate = defaultValue(of: value.expression), rate < 0 {
+      reportOutOfBounds("a rate cannot be negative", at: syntax.range)
+    }
     guard let culprit = unsteadyPart(of: value.expression) else {
       return expanded(value.expression, at: syntax.range)
     }

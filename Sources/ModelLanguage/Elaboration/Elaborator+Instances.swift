@@ -83,7 +83,8 @@ extension Elaborator {
       addReceiver(
         syntax.name, .arrivals, unit: syntax.unit, rate: nil, syntax.assignments, scope, comment)
     case .population(let syntax):
-      guard claim(syntax.name, .population, in: scope) else { return }
+      _ = claim(syntax.name, .population, in: scope)
+      // Its cell is there even if the name is taken, so that every symbol has its place.
       if syntax.name.range == population?.syntax.name.range {
         scopes[scope].contents.append(.instance(Self.cellOfPopulation))
       }

@@ -20,9 +20,9 @@ extension Elaborator {
           at: equation?.value.range ?? state.declaration.range,
           help: ["noise can be multiplied by what has none: `V' = -V/tau + sigma*xi`"]))
     }
-    for (index, quantity) in model.quantities.enumerated()
-    where quantity.isOutput && degrees.quantities[index] != 0 {
-      reportNoise("an output", at: quantity.declaration.range)
+    for (index, quantity) in model.quantities.enumerated() where degrees.quantities[index] != 0 {
+      noisyQuantities.insert(index)
+      if quantity.isOutput { reportNoise("an output", at: quantity.declaration.range) }
     }
     let events = model.events.map {
       ($0.declaration, [$0.function] + $0.assignments.map(\.value))
@@ -35,7 +35,7 @@ extension Elaborator {
     }
   }
 
-  private mutating func reportNoise(_ what: String, at range: SourceRange) {
+  mutating func reportNoise(_ what: String, at range: SourceRange) {
     diagnostics.report(
       Diagnostic(
         id: "noise-misplaced", "\(what) cannot depend on noise, only derivatives can", at: range))

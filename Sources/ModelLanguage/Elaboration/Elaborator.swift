@@ -65,8 +65,12 @@ struct Elaborator {
   var variations: [Variation] = []
   /// The parameters that differ from cell to cell.
   var variedParameters: Set<Int> = []
+  /// The number of cells, once it is elaborated.
+  var populationSize: Expression?
+  /// Quantities that depend on noise.
+  var noisyQuantities: Set<Int> = []
   /// What the projections to the population lead to, in their order.
-  var ports: [ProjectionPort?] = []
+  var ports: [ProjectionPort] = []
 
   /// Elaborates a model, or a component by itself.
   init(library: ModelLibrary, top: Int, isMain: Bool) {

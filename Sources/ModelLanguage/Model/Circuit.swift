@@ -36,7 +36,8 @@ public struct Population: Sendable {
   public var cell: Model
   /// Which event of `cell` is the spike; `nil` for cells that do not spike.
   public var spike: Int?
-  /// What differs between cells; an entry may depend on the ones before it.
+  /// What differs between cells, none of it by way of another; the defaults of parameters and
+  /// states that depend on what differs follow it.
   public var variations: [Variation]
   /// What arriving spikes and random arrivals do, in the order in which they act.
   public var receivers: [Receiver]
@@ -69,17 +70,12 @@ public struct Variation: Sendable {
   public var law: Law
   /// What varies, with its declared unit for display; the range is that of the law.
   public var declaration: Declaration
-  /// Whether no law of its own makes it vary, but its default value, which depends on others.
-  ///
-  /// One value for all cells, given from outside, replaces it without contradiction.
-  public var isDerived: Bool
 
   /// Makes a variation.
-  public init(target: Target, law: Law, declaration: Declaration, isDerived: Bool = false) {
+  public init(target: Target, law: Law, declaration: Declaration) {
     self.target = target
     self.law = law
     self.declaration = declaration
-    self.isDerived = isDerived
   }
 }
 
