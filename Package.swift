@@ -14,8 +14,8 @@ let package = Package(
     .library(
       name: "Afterglow",
       targets: [
-        "Units", "Diagnostics", "ModelLanguage", "Programs", "Solvers", "Dynamics", "Simulations",
-        "Datasets", "Storage", "Experiments",
+        "Units", "Diagnostics", "ModelLanguage", "Programs", "Solvers", "Dynamics", "Networks",
+        "Simulations", "Datasets", "Storage", "Experiments",
       ]),
   ],
   dependencies: [
@@ -37,6 +37,10 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["Units"]),
     // Layer 2
     .target(name: "Dynamics", dependencies: ["ModelLanguage", "Solvers", "Programs"]),
+    // Layer 3
+    .target(
+      name: "Networks",
+      dependencies: ["Dynamics", "ModelLanguage", "Programs", "Solvers", "Diagnostics"]),
     // Layer 4
     .target(
       name: "Simulations",
@@ -46,14 +50,15 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Simulations", "Dynamics", "Solvers", "Programs", "Storage", "Datasets", "ModelLanguage",
-        "Units", "Diagnostics", .product(name: "Yams", package: "Yams"),
+        "Simulations", "Networks", "Dynamics", "Solvers", "Programs", "Storage", "Datasets",
+        "ModelLanguage", "Units", "Diagnostics", .product(name: "Yams", package: "Yams"),
       ]),
     // Layer 6
     .executableTarget(
       name: "afterglow",
       dependencies: [
-        "Experiments", "Simulations", "Dynamics", "LinearAlgebra", "Solvers", "Programs",
+        "Experiments", "Simulations", "Networks", "Dynamics", "LinearAlgebra", "Solvers",
+        "Programs",
         "Storage", "Datasets", "ModelLanguage", "Units", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -76,6 +81,9 @@ let package = Package(
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Datasets"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Programs"]),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: ["Networks", "ModelLanguage", "Programs", "Solvers", "Diagnostics", "Units"]),
     .testTarget(
       name: "SimulationsTests",
       dependencies: ["Simulations", "ModelLanguage", "Programs", "Solvers", "Units", "Diagnostics"]),

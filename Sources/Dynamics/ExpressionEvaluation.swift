@@ -90,7 +90,7 @@ public struct ExpressionEvaluator: Sendable {
     case .max:
       return arguments.dropFirst().reduce(first) { ElementaryFunctions.evaluate(.maximum, $0, $1) }
     default:
-      return ElementaryFunctions.evaluate(EquationBuilder.unary(function), first)
+      return ElementaryFunctions.evaluate(ExpressionTranslator.unary(function), first)
     }
   }
 }

@@ -1,5 +1,4 @@
 public import ModelLanguage
-public import Programs
 public import Solvers
 
 /// How a model is simulated and what is kept of it.
@@ -93,11 +92,4 @@ public struct Reduction: Sendable, Hashable {
     self.from = from
     self.to = to
   }
-}
-
-/// What runs the kernels.
-public enum Backend: Sendable, Hashable {
-  /// The compiler makes native code; without a working compiler, the interpreter steps in.
-  case native(KernelToolchain)
-  case interpreter
 }

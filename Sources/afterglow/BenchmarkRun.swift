@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Programs
 import Simulations
 import Solvers
 import Storage

@@ -13,17 +13,19 @@ struct LayeringTests {
     "Datasets": ["Units"],
     "Dynamics": ["ModelLanguage", "Solvers", "Programs"],
     "LinearAlgebra": ["Programs"],
+    "Networks": ["Dynamics", "ModelLanguage", "Solvers", "Programs", "Diagnostics"],
     "Simulations": [
       "Dynamics", "LinearAlgebra", "ModelLanguage", "Solvers", "Programs", "Units",
     ],
     "Storage": ["Datasets", "CHDF5", "Units"],
     "Experiments": [
-      "Simulations", "Dynamics", "Solvers", "Programs", "Storage", "Datasets", "ModelLanguage",
-      "Units", "Diagnostics", "Yams",
+      "Simulations", "Networks", "Dynamics", "Solvers", "Programs", "Storage", "Datasets",
+      "ModelLanguage", "Units", "Diagnostics", "Yams",
     ],
     "afterglow": [
-      "Experiments", "Simulations", "Dynamics", "Solvers", "Programs", "Storage", "Datasets",
-      "ModelLanguage", "Units", "Diagnostics", "LinearAlgebra", "ArgumentParser", "Dispatch",
+      "Experiments", "Simulations", "Networks", "Dynamics", "Solvers", "Programs", "Storage",
+      "Datasets", "ModelLanguage", "Units", "Diagnostics", "LinearAlgebra", "ArgumentParser",
+      "Dispatch",
     ],
   ]
   /// The system's own library under its names, and atomic values.

@@ -6,6 +6,7 @@
 #define AFTERGLOW_RANDOM_H
 
 #ifndef AFTERGLOW_KERNEL
+#include "exponential.h"
 #include "lanes.h"
 #include "logarithm.h"
 #include "trigonometric.h"
@@ -103,6 +104,45 @@ static inline afterglow_lanes afterglow_normal_lanes(afterglow_bits counter,
   afterglow_random_bits bits = afterglow_philox_lanes(counter, counter_upper, key);
   return afterglow_normal_of_uniform(afterglow_uniform_of_bits(bits.first),
                                      afterglow_uniform_of_bits(bits.second));
+}
+
+// What programs call: a stream and a place in it, both by the bits of a number, say which.
+
+/// A standard normal number at a place in a stream.
+static inline afterglow_lanes afterglow_normal_number(afterglow_lanes stream,
+                                                      afterglow_lanes place) {
+  return afterglow_normal_lanes((afterglow_bits)stream, (afterglow_bits)place,
+                                (afterglow_bits)(0UL));
+}
+
+/// A uniform number in (0, 1) at a place in a stream.
+static inline afterglow_lanes afterglow_uniform_number(afterglow_lanes stream,
+                                                       afterglow_lanes place) {
+  return afterglow_uniform_lanes((afterglow_bits)stream, (afterglow_bits)place,
+                                 (afterglow_bits)(0UL));
+}
+
+/// The least n for which a Poisson number of a mean from 0 to 600 is at most n with a probability
+/// of at least u; NaN for another mean.
+///
+/// By adding up probabilities (Devroye, Non-Uniform Random Variate Generation, 1986, X.3).
+static inline afterglow_lanes afterglow_poisson_quantile(afterglow_lanes u,
+                                                         afterglow_lanes mean) {
+  afterglow_mask is_valid = (mean >= 0.0) & (mean <= 600.0);
+  afterglow_lanes inside = afterglow_select(is_valid, mean, AFTERGLOW_ALL(0.0));
+  afterglow_lanes probability = afterglow_exp(-inside);
+  afterglow_lanes sum = probability;
+  afterglow_lanes n = AFTERGLOW_ALL(0.0);
+  afterglow_mask goes_on = is_valid & (u > sum);
+  while (__builtin_reduce_or(goes_on)) {
+    n = afterglow_select(goes_on, n + 1.0, n);
+    probability = afterglow_select(goes_on, probability * inside / n, probability);
+    afterglow_lanes next = sum + probability;
+    // Past the mean, what is too small to be added stays so.
+    goes_on = goes_on & (u > next) & ((next != sum) | (n < inside));
+    sum = next;
+  }
+  return afterglow_select(is_valid, n, AFTERGLOW_NAN);
 }
 
 /// The bits of one counter and key; the same as in a lane.

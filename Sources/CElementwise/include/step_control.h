@@ -28,6 +28,30 @@ struct afterglow_control {
   void (*solve_dense)(void *context, double *values, long long order, long long width);
 };
 
+/// A threshold crossed by a cell; see `CellSpike`.
+struct afterglow_spike {
+  unsigned cell;
+  unsigned step;
+  double fraction;
+};
+
+/// How a driver steers the loop over cells; see `CellLoop`.
+struct afterglow_cells {
+  /// Which blocks of lanes, and how many cells there are in all.
+  long long first_block, end_block, cell_count;
+  /// The number of the first step, how many there are, and what turns numbers into times.
+  long long first_step, step_count;
+  double start, time_step;
+  /// What arrives: for each element the numbers of all cells, slot by slot; cleared when read.
+  double *const *arrivals;
+  long long slot_count, first_slot, slot_stride;
+  /// For each element, the numbers of all cells.
+  const double *const *sums;
+  /// Room for the spikes, and how many there are.
+  struct afterglow_spike *spikes;
+  long long spike_count;
+};
+
 /// 1/x for positive normal x to about 2e-4: a linear guess from the exponent, two Newton steps.
 static inline __attribute__((always_inline)) afterglow_lanes
 afterglow_coarse_reciprocal(afterglow_lanes x) {

@@ -1,6 +1,7 @@
 import Dynamics
 public import ModelLanguage
-public import Simulations
+public import Programs
+import Simulations
 public import Solvers
 
 /// How exact a method is at a tolerance, and what that costs.

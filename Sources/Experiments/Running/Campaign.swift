@@ -1,3 +1,4 @@
+public import Programs
 public import Simulations
 import Synchronization
 

@@ -1,4 +1,5 @@
 import ModelLanguage
+import Programs
 import Simulations
 import Synchronization
 

@@ -36,6 +36,12 @@ struct ArrayUsage {
     written.formUnion([control.fraction, control.recorded, control.nextSample])
   }
 
+  /// Adds what the loop over cells itself touches.
+  mutating func include(_ cells: CellArrays) {
+    read.formUnion([cells.spike, cells.fraction])
+    written.formUnion([cells.clock, cells.arrivals, cells.sums])
+  }
+
   private mutating func note(
     _ roots: [Node], _ program: LaneProgram, _ actual: (LaneArray) -> LaneArray
   ) {

@@ -6,6 +6,9 @@ public struct Interpreter: LaneKernel {
   public let layout: WorkspaceLayout
   private let control: ControlArrays?
   private let recordedCount: Int
+  private let cells: CellArrays?
+  private let arrivalCount: Int
+  private let sumCount: Int
   private let frame: InterpreterFrame
   private let tapes: [LaneProgram.Routine: [InterpreterInstruction]]
   private let copies: [LaneProgram.Routine: [InterpreterFrame.Copy]]
@@ -24,6 +27,7 @@ public struct Interpreter: LaneKernel {
     for (entry, routines) in Self.entries {
       var usage = ArrayUsage(of: routines, in: program)
       if entry == .attempt, let control = program.control { usage.include(control) }
+      if entry == .attempt, let cells = program.cells { usage.include(cells) }
       copies[entry] = usage.arrays.filter { program[$0].storage == .persistent }
         .map { builder.copy(of: $0) }
       writeBacks[entry] = usage.written.sorted().filter { program[$0].storage == .persistent }
@@ -32,6 +36,9 @@ public struct Interpreter: LaneKernel {
     self.layout = layout
     self.control = program.control
     self.recordedCount = program.control.map { program[$0.recorded].count } ?? 0
+    self.cells = program.cells
+    self.arrivalCount = program.cells.map { program[$0.arrivals].count } ?? 0
+    self.sumCount = program.cells.map { program[$0.sums].count } ?? 0
     self.frame = builder.frame
     self.tapes = tapes
     self.copies = copies
@@ -71,6 +78,53 @@ public struct Interpreter: LaneKernel {
         rounds -= 1
         if rounds == 0 || any(value(control.attention) .!= zero) { break }
       }
+    }
+  }
+
+  public func stepCells(
+    workspaces: UnsafeMutablePointer<Double>, shared: UnsafePointer<Double>, loop: inout CellLoop
+  ) {
+    guard let cells else { return }
+    for block in loop.blocks {
+      withFrame(.attempt, workspaces + block * layout.workspaceCount, shared) { memory in
+        step(block, cells, memory, &loop)
+      }
+    }
+  }
+
+  private func step(
+    _ block: Int, _ cells: CellArrays, _ memory: UnsafeMutablePointer<SIMD8<Double>>,
+    _ loop: inout CellLoop
+  ) {
+    var slot = loop.firstSlot
+    let clock = frame.address(of: cells.clock)
+    for step in 0..<loop.stepCount {
+      let number = Double(loop.firstStep + step)
+      memory[clock] = SIMD8(repeating: loop.start + number * loop.timeStep)
+      memory[clock + 1] = SIMD8(repeating: number)
+      for element in 0..<arrivalCount {
+        guard let ring = loop.arrivals[element] else { continue }
+        let place = ring + slot * loop.slotStride + 8 * block
+        for lane in 0..<8 {
+          memory[frame.address(of: cells.arrivals) + element][lane] = place[lane]
+          place[lane] = 0
+        }
+      }
+      for element in 0..<sumCount {
+        guard let sums = loop.sums[element] else { continue }
+        for lane in 0..<8 {
+          memory[frame.address(of: cells.sums) + element][lane] = sums[8 * block + lane]
+        }
+      }
+      execute(.attempt, memory)
+      let fired = memory[frame.address(of: cells.spike)]
+      for lane in 0..<8 where fired[lane] != 0 && 8 * block + lane < loop.cellCount {
+        loop.spikes[loop.spikeCount] = CellSpike(
+          cell: UInt32(8 * block + lane), step: UInt32(step),
+          fraction: memory[frame.address(of: cells.fraction)][lane])
+        loop.spikeCount += 1
+      }
+      slot = slot + 1 == loop.slotCount ? 0 : slot + 1
     }
   }
 

@@ -8,7 +8,7 @@ struct KernelSource {
   /// Procedures whose operations, counted once per call, stay below this are expanded in place.
   static let inliningLimit = 3_000
 
-  private var text = ""
+  var text = ""
   private var isExpanded: [Bool] = []
   private var expandsAll = true
 
@@ -35,6 +35,7 @@ struct KernelSource {
     source.printRoutine("afterglow_diagnose", [.diagnose])
     source.printRoutine("afterglow_locate", [.interpolationCoefficients, .locate])
     source.printAdvance()
+    source.printCellLoop()
     return source.text
   }
 
@@ -77,7 +78,7 @@ struct KernelSource {
     return found.subtracting(procedure.formals).sorted()
   }
 
-  private func name(_ array: LaneArray) -> String { "a\(array.index)_\(program[array].name)" }
+  func name(_ array: LaneArray) -> String { "a\(array.index)_\(program[array].name)" }
 
   private func pointerType(_ array: LaneArray) -> String {
     program[array].storage == .shared ? "const double *" : "V *"
@@ -150,6 +151,9 @@ struct KernelSource {
       case .minimum: "afterglow_min(\(name(a)), \(name(b)))"
       case .maximum: "afterglow_max(\(name(a)), \(name(b)))"
       case .power: "afterglow_pow(\(name(a)), \(name(b)))"
+      case .normal: "afterglow_normal_number(\(name(a)), \(name(b)))"
+      case .uniform: "afterglow_uniform_number(\(name(a)), \(name(b)))"
+      case .poissonQuantile: "afterglow_poisson_quantile(\(name(a)), \(name(b)))"
       }
     case .fusedMultiplyAdd(let a, let b, let c):
       "__builtin_elementwise_fma(\(name(a)), \(name(b)), \(name(c)))"
@@ -229,7 +233,7 @@ struct KernelSource {
       """
   }
 
-  private func entry(_ usage: ArrayUsage) -> String {
+  func entry(_ usage: ArrayUsage) -> String {
     var text = "  V *w = (V *)workspace;\n  (void)w;\n  (void)shared;\n"
     for array in usage.arrays {
       let declaration = program[array]
@@ -249,7 +253,7 @@ struct KernelSource {
     return text
   }
 
-  private func exit(_ usage: ArrayUsage) -> String {
+  func exit(_ usage: ArrayUsage) -> String {
     var text = ""
     for array in usage.written.sorted()
     where program[array].storage == .persistent
@@ -265,7 +269,7 @@ struct KernelSource {
     return count == 0 ? "" : "  for (int j = 0; j < \(count); j++) \(statement)\n"
   }
 
-  private func statements(_ routine: LaneProgram.Routine, indent: String) -> String {
+  func statements(_ routine: LaneProgram.Routine, indent: String) -> String {
     var text = ""
     for statement in program.routines[routine] ?? [] {
       switch statement {

@@ -20,6 +20,15 @@ public protocol LaneKernel: Sendable {
   func advance(
     workspace: UnsafeMutablePointer<Double>, shared: UnsafePointer<Double>,
     control: inout AdvanceControl)
+
+  /// Steps blocks of cells, for programs that have `cells`.
+  ///
+  /// - Parameters:
+  ///   - workspaces: The workspace of block 0; the others follow at `layout.workspaceCount`.
+  ///   - shared: `layout.sharedCount` numbers.
+  ///   - loop: What to do.
+  func stepCells(
+    workspaces: UnsafeMutablePointer<Double>, shared: UnsafePointer<Double>, loop: inout CellLoop)
 }
 
 /// The sampling of one block: which times, where to, how far each lane has come.

@@ -23,6 +23,7 @@ public final class NativeKernel: LaneKernel, Sendable {
   public let cameFromCache: Bool
   private let functions: [LaneProgram.Routine: RoutineFunction]
   private let advanceFunction: AdvanceFunction
+  private let cellFunction: AdvanceFunction?
 
   /// Compiles a complete program, multiply-adds fused, or finds it compiled.
   ///
@@ -55,6 +56,9 @@ public final class NativeKernel: LaneKernel, Sendable {
     self.functions = functions
     self.advanceFunction = unsafeBitCast(
       try symbol("afterglow_advance"), to: AdvanceFunction.self)
+    self.cellFunction =
+      program.cells == nil
+      ? nil : unsafeBitCast(try symbol("afterglow_step_cells"), to: AdvanceFunction.self)
   }
 
   /// The C text of a program, as the compiler gets it.
@@ -68,6 +72,23 @@ public final class NativeKernel: LaneKernel, Sendable {
     shared: UnsafePointer<Double>
   ) {
     functions[routine]?(workspace, shared)
+  }
+
+  public func stepCells(
+    workspaces: UnsafeMutablePointer<Double>, shared: UnsafePointer<Double>, loop: inout CellLoop
+  ) {
+    let spikes = UnsafeMutableRawPointer(loop.spikes).assumingMemoryBound(to: afterglow_spike.self)
+    var block = afterglow_cells(
+      first_block: CLongLong(loop.blocks.lowerBound), end_block: CLongLong(loop.blocks.upperBound),
+      cell_count: CLongLong(loop.cellCount), first_step: CLongLong(loop.firstStep),
+      step_count: CLongLong(loop.stepCount), start: loop.start, time_step: loop.timeStep,
+      arrivals: loop.arrivals, slot_count: CLongLong(loop.slotCount),
+      first_slot: CLongLong(loop.firstSlot), slot_stride: CLongLong(loop.slotStride),
+      sums: loop.sums, spikes: spikes, spike_count: CLongLong(loop.spikeCount))
+    withUnsafeMutableBytes(of: &block) { bytes in
+      if let address = bytes.baseAddress { cellFunction?(workspaces, shared, address) }
+    }
+    loop.spikeCount = Int(block.spike_count)
   }
 
   public func advance(

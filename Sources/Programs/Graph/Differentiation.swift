@@ -90,6 +90,7 @@ extension ExpressionGraph {
     case .minimum, .maximum:
       let condition = compare(operation == .minimum ? .lessOrEqual : .greaterOrEqual, a, b)
       return merge(da, db) { $0.select(condition, $1, $2) }
+    case .normal, .uniform, .poissonQuantile: return []
     case .power:
       // d(a^b) = b·a^(b−1)·da + a^b·log(a)·db
       let exponentLess = subtract(b, constant(1))

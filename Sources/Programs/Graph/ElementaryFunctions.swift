@@ -11,6 +11,11 @@ public enum ElementaryFunctions {
     return LaneArithmetic.apply(operation, lanes)[0]
   }
 
+  /// A function of eight numbers, each by itself.
+  public static func evaluate(_ operation: UnaryOperation, _ x: SIMD8<Double>) -> SIMD8<Double> {
+    LaneArithmetic.apply(operation, x)
+  }
+
   /// A function of two numbers.
   public static func evaluate(_ operation: BinaryOperation, _ x: Double, _ y: Double) -> Double {
     LaneArithmetic.apply(
@@ -63,6 +68,9 @@ enum LaneArithmetic {
     case .minimum: afterglow_min(x, y)
     case .maximum: afterglow_max(x, y)
     case .power: afterglow_pow(x, y)
+    case .normal: afterglow_normal_number(x, y)
+    case .uniform: afterglow_uniform_number(x, y)
+    case .poissonQuantile: afterglow_poisson_quantile(x, y)
     }
   }
 

@@ -78,6 +78,12 @@ public enum UnaryOperation: String, Hashable, Sendable, CaseIterable {
 /// An operation on two numbers.
 public enum BinaryOperation: String, Hashable, Sendable, CaseIterable {
   case add, subtract, multiply, divide, minimum, maximum, power
+  /// A standard normal number at a place, the second, in a stream, the first, by their bits.
+  case normal
+  /// A uniform number in (0, 1), likewise.
+  case uniform
+  /// The number of random arrivals for a uniform number and a mean of at most 600.
+  case poissonQuantile
 }
 
 /// How two numbers are compared; all but `notEqual` are false when one of them is NaN.

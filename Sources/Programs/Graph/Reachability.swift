@@ -72,6 +72,8 @@ extension ExpressionGraph {
         case .minimum: result = minimum(copy(a), copy(b))
         case .maximum: result = maximum(copy(a), copy(b))
         case .power: result = power(copy(a), copy(b))
+        case .normal, .uniform, .poissonQuantile:
+          result = intern(.binary(operation, copy(a), copy(b)))
         }
       case .fusedMultiplyAdd(let a, let b, let c):
         result = fusedMultiplyAdd(copy(a), copy(b), copy(c))

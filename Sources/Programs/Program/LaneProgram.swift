@@ -14,6 +14,8 @@ public struct LaneProgram: Sendable {
   public var routines: [Routine: [Statement]] = [:]
   /// The arrays that the loop of steps reads and writes.
   public var control: ControlArrays?
+  /// The arrays of the loop over the cells of a population, for programs that have one.
+  public var cells: CellArrays?
 
   /// Makes an empty program.
   public init() {}

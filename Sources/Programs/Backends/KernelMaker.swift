@@ -1,17 +1,19 @@
-import Programs
-
 /// Makes a kernel, and falls back on the interpreter where there is no compiler.
-enum KernelMaker {
+public enum KernelMaker {
   /// A kernel and how it was made.
-  struct Made {
-    var kernel: any LaneKernel
-    var usesInterpreter: Bool
-    var cameFromCache: Bool
-    var seconds: Double
-    var warning: String?
+  public struct Made: Sendable {
+    public var kernel: any LaneKernel
+    public var usesInterpreter: Bool
+    /// Whether it had been compiled before.
+    public var cameFromCache: Bool
+    /// How long it took, in s.
+    public var seconds: Double
+    /// What the user should know, such as a missing compiler.
+    public var warning: String?
   }
 
-  static func make(_ program: LaneProgram, backend: Backend) -> Made {
+  /// Compiles a complete program, multiply-adds fused, or prepares to interpret it.
+  public static func make(_ program: LaneProgram, backend: Backend) -> Made {
     let clock = ContinuousClock()
     let start = clock.now
     func seconds() -> Double {

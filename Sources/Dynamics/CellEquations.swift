@@ -1,0 +1,164 @@
+public import ModelLanguage
+import Programs
+public import Solvers
+
+/// The cells of a population as arithmetic on lanes.
+public struct CellEquations: Sendable {
+  /// The equations, without a method.
+  public private(set) var system: CellSystem
+  /// The parameters that differ between cells, ascending; their order in `CellSystem.varied`.
+  public let variedParameters: [Int]
+  /// The inputs of the cell that hold what arrives, in the order of `CellSystem.arrivals`.
+  public let arrivalInputs: [Int]
+  /// The inputs of the cell that are sums, in the order of `CellSystem.sums`.
+  public let sumInputs: [Int]
+  /// Whether the cells draw random numbers while they run.
+  public let isRandom: Bool
+  private var translator: ExpressionTranslator
+
+  /// Translates a population.
+  ///
+  /// In `CellSystem.uniform` the parameters of the cell come first and its inputs behind them.
+  public init(_ population: Population) {
+    let cell = population.cell
+    variedParameters = Self.variedParameters(of: population)
+    let place = Dictionary(
+      uniqueKeysWithValues: variedParameters.enumerated().map { ($0.element, $0.offset) })
+    let roles = Roles(cell)
+    arrivalInputs = roles.arrivals
+    sumInputs = roles.sums
+    isRandom = !roles.noises.isEmpty || !roles.poissons.isEmpty
+    var counts = CellSystem.Counts()
+    counts.uniform = cell.parameters.count + cell.inputs.count
+    counts.varied = variedParameters.count
+    counts.states = cell.states.count
+    counts.arrivals = roles.arrivals.count
+    counts.sums = roles.sums.count
+    counts.noises = roles.noises.count
+    var system = CellSystem(counts)
+    let bare = system
+    // The inputs come first: some stand for more than a number from outside.
+    var plain = ExpressionTranslator(cell) { [place] leaf, graph in
+      switch leaf {
+      case .time: graph.load(bare.clock, 0)
+      case .parameter(let index):
+        place[index].map { graph.load(bare.varied, $0) } ?? graph.load(bare.uniform, index)
+      case .input(let index): graph.load(bare.uniform, cell.parameters.count + index)
+      case .state(let index): graph.load(bare.state, index)
+      }
+    }
+    var inputs: [Node] = []
+    let variedSet = Set(variedParameters)
+    for (index, input) in cell.inputs.enumerated() {
+      let outside = system.program.graph.load(system.uniform, cell.parameters.count + index)
+      let isVaried = input.defaultValue.depends(onParameters: variedSet)
+      switch input.role {
+      case .driven, .cellIndex, .cellCount:
+        inputs.append(
+          isVaried ? plain.node(for: input.defaultValue, in: &system.program.graph) : outside)
+      case .sum:
+        let own =
+          isVaried ? plain.node(for: input.defaultValue, in: &system.program.graph) : outside
+        let position = roles.sums.firstIndex(of: index) ?? 0
+        let sum = system.program.graph.load(system.sums, position)
+        inputs.append(system.program.graph.add(own, sum))
+      case .arrivals:
+        let position = roles.arrivals.firstIndex(of: index) ?? 0
+        inputs.append(system.program.graph.load(system.arrivals, position))
+      case .poisson(let rate):
+        let position = roles.poissons.firstIndex(of: index) ?? 0
+        let node = plain.node(for: rate, in: &system.program.graph)
+        inputs.append(system.poissonArrivals(rate: node, stream: 1024 + position))
+      case .whiteNoise:
+        let position = roles.noises.firstIndex(of: index) ?? 0
+        inputs.append(system.program.graph.load(system.noises, position))
+      case .refractory:
+        inputs.append(system.program.graph.load(system.refractory))
+      }
+    }
+    translator = ExpressionTranslator(cell) { [place, inputs] leaf, graph in
+      switch leaf {
+      case .time: graph.load(bare.clock, 0)
+      case .parameter(let index):
+        place[index].map { graph.load(bare.varied, $0) } ?? graph.load(bare.uniform, index)
+      case .input(let index): inputs[index]
+      case .state(let index): graph.load(bare.state, index)
+      }
+    }
+    self.system = system
+    for state in cell.states { self.system.derivatives.append(node(for: state.derivative)) }
+    for receiver in population.receivers {
+      let assignments = receiver.assignments.map { ($0.state, node(for: $0.value)) }
+      self.system.receivers.append(
+        .init(arrival: inputs[receiver.input], assignments: assignments))
+    }
+    if let spike = population.spike {
+      addSpike(cell.events[spike])
+    }
+  }
+
+  private mutating func addSpike(_ event: Event) {
+    var function = node(for: event.function)
+    if event.direction == .falling { function = system.program.graph.negate(function) }
+    let refractoryTime = event.refractoryTime.map { node(for: $0) }
+    let assignments = event.assignments.map { ($0.state, node(for: $0.value)) }
+    system.spike = CellSystem.Spike(
+      function: function, needsCrossing: event.needsCrossing, refractoryTime: refractoryTime,
+      assignments: assignments)
+  }
+
+  /// Adds something to record; its place in `CellProgram.recorded` is the order of calls.
+  public mutating func record(_ expression: Expression) {
+    system.recorded.append(node(for: expression))
+  }
+
+  private mutating func node(for expression: Expression) -> Node {
+    translator.node(for: expression, in: &system.program.graph)
+  }
+
+  /// The inputs of a cell by their roles.
+  private struct Roles {
+    var arrivals: [Int] = []
+    var sums: [Int] = []
+    var noises: [Int] = []
+    var poissons: [Int] = []
+
+    init(_ cell: Model) {
+      for (index, input) in cell.inputs.enumerated() {
+        switch input.role {
+        case .arrivals: arrivals.append(index)
+        case .sum: sums.append(index)
+        case .whiteNoise: noises.append(index)
+        case .poisson: poissons.append(index)
+        case .driven, .refractory, .cellIndex, .cellCount: continue
+        }
+      }
+    }
+  }
+
+  /// The parameters that a variation sets, and those whose defaults follow from them.
+  private static func variedParameters(of population: Population) -> [Int] {
+    var varied: Set<Int> = []
+    for variation in population.variations {
+      if case .parameter(let index) = variation.target { varied.insert(index) }
+    }
+    // Defaults have no cycles, so as many rounds as there are parameters suffice.
+    var hasGrown = !varied.isEmpty
+    while hasGrown {
+      hasGrown = false
+      for (index, parameter) in population.cell.parameters.enumerated()
+      where !varied.contains(index) && parameter.defaultValue.depends(onParameters: varied) {
+        varied.insert(index)
+        hasGrown = true
+      }
+    }
+    return varied.sorted()
+  }
+}
+
+extension Expression {
+  /// Whether it mentions one of some parameters.
+  func depends(onParameters indices: Set<Int>) -> Bool {
+    !parameterReferences.isDisjoint(with: indices)
+  }
+}

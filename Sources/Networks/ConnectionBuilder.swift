@@ -1,0 +1,293 @@
+import ModelLanguage
+import Programs
+
+/// Builds the connections of a projection; a function of the rule, the sizes and the seed alone.
+struct ConnectionBuilder {
+  let projection: Projection
+  let sourceCount: Int
+  let targetCount: Int
+  /// Whether the populations are one.
+  let isRecurrent: Bool
+  let values: SharedValues
+  let timeStep: Double
+  /// The parts of the name of every stream of this projection.
+  let seed: UInt64
+  let number: Int
+
+  private var pairs = PairList()
+
+  init(
+    _ projection: Projection, number: Int, sourceCount: Int, targetCount: Int,
+    values: SharedValues, timeStep: Double, seed: UInt64
+  ) {
+    self.projection = projection
+    self.number = number
+    self.sourceCount = sourceCount
+    self.targetCount = targetCount
+    isRecurrent = projection.source == projection.target
+    self.values = values
+    self.timeStep = timeStep
+    self.seed = seed
+  }
+
+  private var skipsSelf: Bool { isRecurrent && !projection.allowsAutapses }
+
+  private func stream(_ purpose: UInt64) -> RandomStream {
+    RandomStream(seed: seed, 2, UInt64(number), purpose)
+  }
+
+  /// Draws the pairs, their weights and delays.
+  ///
+  /// - Throws: `NetworkFailure` if a number of the rule does not fit.
+  mutating func build() throws(NetworkFailure) -> Connections {
+    switch projection.rule {
+    case .all:
+      for source in 0..<sourceCount {
+        try pairs.beginRow(projection.declaration)
+        for target in 0..<targetCount where !(skipsSelf && source == target) {
+          pairs.append(target)
+        }
+      }
+    case .oneToOne:
+      guard sourceCount == targetCount else {
+        throw .unsuitable(
+          projection.declaration,
+          message: "one_to_one needs populations of one size, and these have \(sourceCount) and "
+            + "\(targetCount) cells")
+      }
+      for source in 0..<sourceCount {
+        try pairs.beginRow(projection.declaration)
+        pairs.append(source)
+      }
+    case .random(let probability):
+      try connectRandomly(try checkedProbability(probability))
+    case .fixedInDegree(let degree):
+      try connectInDegree(try checkedDegree(degree, among: sourceCount, "in-degree"))
+    case .fixedOutDegree(let degree):
+      try connectOutDegree(try checkedDegree(degree, among: targetCount, "out-degree"))
+    case .distance(let geometry, let profile, let peak, let width):
+      try connectByDistance(
+        geometry, profile, peak: try checkedProbability(peak), width: values.value(width))
+    case .list(let entries): return try connectListed(entries)
+    }
+    try pairs.endRows(projection.declaration)
+    let weight = try weights()
+    let delay = try delays()
+    return pairs.connections(weights: weight, delays: delay)
+  }
+
+  // MARK: Rules
+
+  private func checkedProbability(_ expression: Expression) throws(NetworkFailure) -> Double {
+    let value = values.value(expression)
+    guard value >= 0, value <= 1 else {
+      throw .unsuitable(
+        projection.declaration,
+        message: "the probability of `\(projection.declaration.path)` is \(value); it has to be "
+          + "from 0 to 1")
+    }
+    return value
+  }
+
+  private func checkedDegree(
+    _ expression: Expression, among count: Int, _ what: String
+  ) throws(NetworkFailure) -> Int {
+    let value = values.value(expression)
+    let available = count - (skipsSelf ? 1 : 0)
+    guard value >= 0, value == value.rounded(), value <= Double(available) else {
+      throw .unsuitable(
+        projection.declaration,
+        message: "the \(what) of `\(projection.declaration.path)` is \(value); it has to be a "
+          + "whole number from 0 to \(available)")
+    }
+    return Int(value)
+  }
+
+  /// Every pair by itself; the distance to the next target of a source is geometric
+  /// (Fan, Muller and Rezucha, J. Am. Stat. Assoc. 57, 387, 1962).
+  private mutating func connectRandomly(_ probability: Double) throws(NetworkFailure) {
+    let factor =
+      probability < 1 ? 1 / ElementaryFunctions.evaluate(.log1p, -probability) : -0.0
+    for source in 0..<sourceCount {
+      try pairs.beginRow(projection.declaration)
+      guard probability > 0 else { continue }
+      let stream = RandomStream(seed: seed, 2, UInt64(number), 1, UInt64(source))
+      var place = 0
+      var target = -1
+      while true {
+        let gaps = LogarithmOfUniforms.values(stream, from: place) * factor
+        place += 8
+        for lane in 0..<8 {
+          let gap = gaps[lane].rounded(.down)
+          // A gap beyond the last target ends the row, however large it is.
+          guard gap < Double(targetCount - target - 1) else {
+            target = targetCount
+            break
+          }
+          target += 1 + Int(gap)
+          if !(skipsSelf && target == source) { pairs.append(target) }
+        }
+        if target >= targetCount - 1 { break }
+      }
+    }
+  }
+
+  private mutating func connectInDegree(_ degree: Int) throws(NetworkFailure) {
+    var draw = DistinctDraw(count: sourceCount)
+    let total = targetCount.multipliedReportingOverflow(by: degree)
+    guard !total.overflow, total.partialValue <= Connections.largestCount else {
+      throw .tooManyConnections(projection.declaration)
+    }
+    var chosen = [UInt32]()
+    chosen.reserveCapacity(total.partialValue)
+    for target in 0..<targetCount {
+      let stream = RandomStream(seed: seed, 2, UInt64(number), 2, UInt64(target))
+      draw.draw(degree, stream, except: skipsSelf ? target : nil) { chosen.append(UInt32($0)) }
+    }
+    // Turned around, target by target, so that rows ascend.
+    var rows = [Int](repeating: 0, count: sourceCount + 1)
+    for source in chosen { rows[Int(source) + 1] += 1 }
+    for source in 0..<sourceCount { rows[source + 1] += rows[source] }
+    var next = rows
+    var targets = [UInt32](repeating: 0, count: chosen.count)
+    for (position, source) in chosen.enumerated() {
+      targets[next[Int(source)]] = UInt32(position / max(1, degree))
+      next[Int(source)] += 1
+    }
+    pairs.replace(rows: rows, targets: targets)
+  }
+
+  private mutating func connectOutDegree(_ degree: Int) throws(NetworkFailure) {
+    var draw = DistinctDraw(count: targetCount)
+    for source in 0..<sourceCount {
+      try pairs.beginRow(projection.declaration)
+      let stream = RandomStream(seed: seed, 2, UInt64(number), 3, UInt64(source))
+      var row: [Int] = []
+      draw.draw(degree, stream, except: skipsSelf ? source : nil) { row.append($0) }
+      for target in row.sorted() { pairs.append(target) }
+    }
+  }
+
+  private mutating func connectByDistance(
+    _ geometry: ConnectionRule.Geometry, _ profile: ConnectionRule.Profile, peak: Double,
+    width: Double
+  ) throws(NetworkFailure) {
+    guard width > 0 else {
+      throw .unsuitable(
+        projection.declaration,
+        message: "the width of `\(projection.declaration.path)` has to be above 0")
+    }
+    let places = CellPlaces(geometry, sourceCount: sourceCount, targetCount: targetCount)
+    for source in 0..<sourceCount {
+      try pairs.beginRow(projection.declaration)
+      let stream = RandomStream(seed: seed, 2, UInt64(number), 4, UInt64(source))
+      for first in stride(from: 0, to: targetCount, by: 8) {
+        let uniforms = stream.uniforms(from: first)
+        for target in first..<min(first + 8, targetCount) where !(skipsSelf && target == source) {
+          let distance = places.distance(source, target) / width
+          let exponent = profile == .gaussian ? -0.5 * distance * distance : -distance
+          let probability = peak * ElementaryFunctions.evaluate(.exp, exponent)
+          if uniforms[target - first] < probability { pairs.append(target) }
+        }
+      }
+    }
+  }
+
+  private func connectListed(
+    _ entries: [(source: Int, target: Int, weight: Double?, delay: Double?)]
+  ) throws(NetworkFailure) -> Connections {
+    let sorted = entries.enumerated().sorted {
+      ($0.element.source, $0.element.target, $0.offset)
+        < ($1.element.source, $1.element.target, $1.offset)
+    }.map(\.element)
+    var list = PairList()
+    var position = 0
+    for source in 0..<sourceCount {
+      try list.beginRow(projection.declaration)
+      while position < sorted.count, sorted[position].source == source {
+        list.append(sorted[position].target)
+        position += 1
+      }
+    }
+    guard position == sorted.count, sorted.allSatisfy({ $0.target < targetCount }) else {
+      throw .unsuitable(
+        projection.declaration,
+        message: "the list of `\(projection.declaration.path)` names cells beyond the "
+          + "\(sourceCount) and \(targetCount) of its populations")
+    }
+    try list.endRows(projection.declaration)
+    let weight = try law(projection.weight, purpose: 5, projection.weightDeclaration)
+    let delay = try law(projection.delay, purpose: 6, projection.delayDeclaration)
+    var weights: [Double] = []
+    var delays: [UInt16] = []
+    for entry in sorted {
+      let place = entry.source * targetCount + entry.target
+      weights.append(entry.weight ?? weight.value(at: place, index: entry.target))
+      delays.append(
+        try steps(of: entry.delay ?? delay.value(at: place, index: entry.target), isExact: false))
+    }
+    return list.connections(weights: weights, delays: delays)
+  }
+
+  // MARK: Weights and delays
+
+  private func law(
+    _ law: Law, purpose: UInt64, _ declaration: Declaration
+  ) throws(NetworkFailure) -> SampledLaw {
+    try SampledLaw(
+      law, values: values, count: targetCount, stream: stream(purpose), declaration: declaration)
+  }
+
+  private func weights() throws(NetworkFailure) -> [Double] {
+    let law = try law(projection.weight, purpose: 5, projection.weightDeclaration)
+    if let constant = law.constant { return [constant] }
+    return pairs.map(targetCount) { place, target in law.value(at: place, index: target) }
+  }
+
+  private func delays() throws(NetworkFailure) -> [UInt16] {
+    let law = try law(projection.delay, purpose: 6, projection.delayDeclaration)
+    if let constant = law.constant { return [try steps(of: constant, isExact: true)] }
+    var failure: NetworkFailure?
+    let drawn: [UInt16] = pairs.map(targetCount) { place, target in
+      do throws(NetworkFailure) {
+        return try steps(of: law.value(at: place, index: target), isExact: false)
+      } catch {
+        if failure == nil { failure = error }
+        return 0
+      }
+    }
+    if let failure { throw failure }
+    return drawn
+  }
+
+  /// A delay in steps: a number that everybody shares has to lie on the grid, drawn ones go to the
+  /// nearest point of it.
+  private func steps(of delay: Double, isExact: Bool) throws(NetworkFailure) -> UInt16 {
+    let steps = delay / timeStep
+    let whole = steps.rounded()
+    func fail(_ message: String) -> NetworkFailure {
+      .unsuitable(projection.delayDeclaration, message: message)
+    }
+    let path = projection.declaration.path
+    guard delay >= 0 else { throw fail("the delay of `\(path)` is negative: \(delay) s") }
+    guard whole <= Double(UInt16.max) else {
+      throw fail("the delay of `\(path)` is longer than \(UInt16.max) steps of \(timeStep) s")
+    }
+    if isExact {
+      guard abs(steps - whole) <= 1e-6 * max(1, whole) else {
+        throw fail(
+          delay < timeStep
+            ? "the delay of `\(path)`, \(delay) s, is shorter than the step of \(timeStep) s"
+            : "the delay of `\(path)`, \(delay) s, is no whole number of steps of \(timeStep) s")
+      }
+    }
+    return UInt16(whole)
+  }
+}
+
+/// log(u) of consecutive uniform numbers.
+private enum LogarithmOfUniforms {
+  static func values(_ stream: RandomStream, from place: Int) -> SIMD8<Double> {
+    ElementaryFunctions.evaluate(.log, stream.uniforms(from: place))
+  }
+}

@@ -1,0 +1,122 @@
+import Dynamics
+public import ModelLanguage
+public import Programs
+public import Solvers
+
+/// How a circuit is simulated and what is kept of it.
+public struct NetworkConfiguration: Sendable {
+  /// Something recorded of the cells of one population.
+  public struct Recorded: Sendable {
+    /// Index into the circuit's populations.
+    public var population: Int
+    public var expression: Expression
+
+    /// Makes an entry.
+    public init(population: Int, expression: Expression) {
+      self.population = population
+      self.expression = expression
+    }
+  }
+
+  public var method: CellMethod
+  /// The step in s.
+  public var timeStep: Double
+  public var recorded: [Recorded]
+
+  /// Makes a configuration.
+  public init(
+    method: CellMethod = .exponentialEuler, timeStep: Double, recorded: [Recorded] = []
+  ) {
+    self.method = method
+    self.timeStep = timeStep
+    self.recorded = recorded
+  }
+}
+
+/// A circuit with a method, compiled once and shared by all runs and threads.
+///
+/// Sizes, parameters, connections and seeds belong to a `NetworkRun`; none of them is in a kernel.
+public final class Network: Sendable {
+  /// One population, ready to run.
+  struct Part: Sendable {
+    let population: Population
+    let equations: CellEquations
+    let program: CellProgram
+    let kernel: any LaneKernel
+    /// Where the recorded values of the configuration stand in `CellProgram.recorded`.
+    let recorded: [Int]
+    /// For each projection of continuous signals from here, where its value stands.
+    let signals: [Int: Int]
+  }
+
+  public let circuit: Circuit
+  public let configuration: NetworkConfiguration
+  /// How the kernels were made.
+  public let notes: NetworkNotes
+  let parts: [Part]
+
+  /// Translates and compiles every population.
+  ///
+  /// - Parameters:
+  ///   - circuit: An elaborated circuit.
+  ///   - configuration: The method, the step, and what to record.
+  ///   - backend: Native code or the interpreter; their results have the same bits.
+  public init(_ circuit: Circuit, _ configuration: NetworkConfiguration, backend: Backend) {
+    self.circuit = circuit
+    self.configuration = configuration
+    var parts: [Part] = []
+    var notes = NetworkNotes()
+    for (index, population) in circuit.populations.enumerated() {
+      var equations = CellEquations(population)
+      var count = 0
+      var recorded: [Int] = []
+      for entry in configuration.recorded where entry.population == index {
+        equations.record(entry.expression)
+        recorded.append(count)
+        count += 1
+      }
+      var signals: [Int: Int] = [:]
+      for (number, projection) in circuit.projections.enumerated()
+      where projection.source == index {
+        guard case .continuous(let source, _, _) = projection.signal else { continue }
+        equations.record(source)
+        signals[number] = count
+        count += 1
+      }
+      let program = CellProgram(equations.system, method: configuration.method)
+      let made = KernelMaker.make(program.program, backend: backend)
+      notes.include(made)
+      parts.append(
+        Part(
+          population: population, equations: equations, program: program, kernel: made.kernel,
+          recorded: recorded, signals: signals))
+    }
+    self.parts = parts
+    self.notes = notes
+  }
+
+  /// The text of a population's step, for people.
+  public func printedProgram(of population: Int, toolchain: KernelToolchain?) -> String {
+    let program = parts[population].program.program
+    if let toolchain { return NativeKernel.source(of: program, toolchain: toolchain) }
+    return program.description
+  }
+}
+
+/// How the kernels of a network were made.
+public struct NetworkNotes: Sendable {
+  public var usesInterpreter = false
+  /// Whether all had been compiled before.
+  public var cameFromCache = true
+  /// How long making them took, in s.
+  public var compileSeconds = 0.0
+  /// What the user should know, such as a missing compiler.
+  public var warning: String?
+
+  mutating func include(_ made: KernelMaker.Made) {
+    usesInterpreter = usesInterpreter || made.usesInterpreter
+    cameFromCache = cameFromCache && made.cameFromCache
+    compileSeconds += made.seconds
+    warning = warning ?? made.warning
+  }
+}

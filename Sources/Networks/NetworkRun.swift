@@ -1,0 +1,277 @@
+import Dynamics
+import ModelLanguage
+import Programs
+import Solvers
+
+/// One run of a network through time: its cells, its connections, and what is on its way.
+///
+/// The bits of a run depend on the circuit, the configuration, the settings and the times at which
+/// inputs change, and on nothing else: not on threads, backends, or where a run is looked at.
+///
+/// Within a step, in this order: what has arrived acts, receiver by receiver in the order of
+/// `Population.receivers`, everything for one receiver of one cell at once, as the sum of its
+/// weights in the order of steps, projections, sources and connections; states advance; thresholds
+/// are tested; spikes reset. A spike at the end of a step arrives at the beginning of the next one
+/// or, with a delay of n steps, n steps later.
+public final class NetworkRun {
+  private let network: Network
+  private let team: ThreadTeam
+  private let populations: [PopulationState]
+  private let spikeTargets: [SpikeTarget]
+  private let sumTargets: [SumTarget]
+  /// The buffers of a window and those of the one before, which others may still be reading.
+  private let buffers: [[[SpikeBuffer]]]
+  /// How many steps run between two exchanges of spikes.
+  private let window: Int
+  private var parity = 0
+  private var trains: [SpikeTrain]
+  /// How many steps have been taken.
+  public private(set) var step = 0
+  /// How many connections each projection has.
+  public let connectionCounts: [Int]
+
+  /// More steps than this between exchanges gain nothing.
+  private static let longestWindow = 32
+
+  /// Draws the cells and the connections.
+  ///
+  /// - Throws: `NetworkFailure` if a size, a probability or a delay does not fit.
+  public init(
+    _ network: Network, settings: NetworkSettings = NetworkSettings(), threads: Int = 1
+  ) throws(NetworkFailure) {
+    self.network = network
+    let timeStep = network.configuration.timeStep
+    var populations: [PopulationState] = []
+    for (number, part) in network.parts.enumerated() {
+      populations.append(
+        try PopulationState(part, settings: settings, number: number, timeStep: timeStep))
+    }
+    let threads = max(1, min(threads, populations.map(\.blockCount).max() ?? 1))
+    var spikeTargets: [SpikeTarget] = []
+    var sumTargets: [SumTarget] = []
+    var window = Self.longestWindow
+    var longestDelays = [Int](repeating: 0, count: populations.count)
+    var counts: [Int] = []
+    for (number, projection) in network.circuit.projections.enumerated() {
+      let target = populations[projection.target]
+      var builder = ConnectionBuilder(
+        projection, number: number, sourceCount: populations[projection.source].cellCount,
+        targetCount: target.cellCount, values: target.values, timeStep: timeStep,
+        seed: settings.seed)
+      let connections = try builder.build()
+      counts.append(connections.count)
+      switch projection.signal {
+      case .spikes(let receiver):
+        let input = target.part.population.receivers[receiver].input
+        let ring = target.part.equations.arrivalInputs.firstIndex(of: input) ?? 0
+        spikeTargets.append(
+          SpikeTarget(
+            source: projection.source, target: projection.target, ring: ring,
+            connections: connections, threads: threads, populations: populations))
+        window = min(window, connections.shortestDelay + 1)
+        longestDelays[projection.target] = max(
+          longestDelays[projection.target], connections.longestDelay)
+      case .continuous(_, let input, let total):
+        sumTargets.append(
+          SumTarget(
+            source: projection.source, target: projection.target,
+            signal: network.parts[projection.source].signals[number] ?? 0,
+            sum: target.part.equations.sumInputs.firstIndex(of: input) ?? 0,
+            total: total.flatMap { target.part.equations.sumInputs.firstIndex(of: $0) },
+            incoming: IncomingConnections(connections, targetCount: target.cellCount)))
+        window = 1
+      }
+    }
+    for (population, longest) in zip(populations, longestDelays) {
+      population.makeRings(slotCount: longest + 2)
+    }
+    let length = window
+    buffers = (0..<2).map { _ in
+      populations.map { population in
+        (0..<threads).map { thread in
+          let blocks = Self.share(of: thread, among: threads, population.blockCount)
+          return SpikeBuffer(
+            cells: blocks.count * population.part.kernel.layout.width, steps: length)
+        }
+      }
+    }
+    self.window = window
+    self.populations = populations
+    self.spikeTargets = spikeTargets
+    self.sumTargets = sumTargets
+    connectionCounts = counts
+    trains = populations.map { _ in SpikeTrain() }
+    team = ThreadTeam(count: threads)
+    if !sumTargets.isEmpty {
+      for population in populations { population.observe(blocks: 0..<population.blockCount) }
+      for thread in 0..<threads { addUp(thread) }
+    }
+  }
+
+  deinit { team.close() }
+
+  /// The blocks that are a thread's own.
+  static func share(of thread: Int, among threads: Int, _ blocks: Int) -> Range<Int> {
+    blocks * thread / threads..<blocks * (thread + 1) / threads
+  }
+
+  // MARK: Looking at a run
+
+  /// The time that has been reached, in s.
+  public var time: Double { Double(step) * network.configuration.timeStep }
+
+  /// How many cells a population has.
+  public func cellCount(of population: Int) -> Int { populations[population].cellCount }
+
+  /// The spikes of a population since they were last taken.
+  public func takeSpikes(of population: Int) -> SpikeTrain {
+    defer { trains[population] = SpikeTrain() }
+    return trains[population]
+  }
+
+  /// The current value of a recorded expression in each cell.
+  ///
+  /// - Parameter index: Index into `NetworkConfiguration.recorded`.
+  public func recorded(_ index: Int) -> [Double] {
+    let entry = network.configuration.recorded[index]
+    let population = populations[entry.population]
+    let before = network.configuration.recorded[..<index].filter {
+      $0.population == entry.population
+    }.count
+    let element = population.part.recorded[before]
+    population.observe(blocks: 0..<population.blockCount)
+    return (0..<population.cellCount).map { population.recorded(element, cell: $0) }
+  }
+
+  /// The value of a state in each cell of a population.
+  public func states(_ state: Int, of population: Int) -> [Double] {
+    (0..<populations[population].cellCount).map { populations[population].state(state, cell: $0) }
+  }
+
+  // MARK: Going on
+
+  /// Changes a driven input in every population that has it, from this step on.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the input.
+  ///   - value: In SI units.
+  public func setInput(_ path: String, to value: Double) {
+    for population in populations {
+      for (index, input) in population.part.population.cell.inputs.enumerated()
+      where input.declaration.path == path {
+        population.setInput(index, value)
+      }
+    }
+  }
+
+  /// Goes on to a step.
+  ///
+  /// - Throws: `NetworkFailure.notFinite` if a state has left the numbers.
+  public func advance(toStep end: Int) throws(NetworkFailure) {
+    guard end > step else { return }
+    let start = step
+    let firstParity = parity
+    nonisolated(unsafe) let run = self
+    team.run { thread in
+      var step = start
+      var parity = firstParity
+      while step < end {
+        let count = min(run.window, end - step)
+        run.stepCells(thread, parity, from: step, count: count)
+        run.team.barrier()
+        if thread == 0 { run.collect(parity, from: step, count: count) }
+        run.deliver(thread, parity, from: step, count: count)
+        if !run.sumTargets.isEmpty {
+          run.addUp(thread)
+          run.team.barrier()
+        }
+        step += count
+        parity = 1 - parity
+      }
+    }
+    parity = (firstParity + (end - start + window - 1) / window) % 2
+    step = end
+    try checkFiniteness()
+  }
+
+  private func stepCells(_ thread: Int, _ parity: Int, from step: Int, count: Int) {
+    for (index, population) in populations.enumerated() {
+      let blocks = Self.share(of: thread, among: team.count, population.blockCount)
+      let buffer = buffers[parity][index][thread]
+      population.step(
+        blocks: blocks, firstStep: step, stepCount: count, slot: step % population.slotCount,
+        into: buffer)
+      buffer.sort(steps: count)
+      if !sumTargets.isEmpty { population.observe(blocks: blocks) }
+    }
+  }
+
+  private func deliver(_ thread: Int, _ parity: Int, from first: Int, count: Int) {
+    for offset in 0..<count {
+      for target in spikeTargets {
+        let population = populations[target.target]
+        guard let ring = population.rings[target.ring] else { continue }
+        for buffer in buffers[parity][target.source] {
+          let spikes = buffer.starts[offset]..<buffer.starts[offset + 1]
+          if spikes.isEmpty { continue }
+          target.deliver(
+            UnsafeBufferPointer(start: buffer.sorted + spikes.lowerBound, count: spikes.count),
+            thread: thread, into: ring, slot: (first + offset + 1) % population.slotCount,
+            slotCount: population.slotCount, stride: population.paddedCount)
+        }
+      }
+    }
+  }
+
+  private func addUp(_ thread: Int) {
+    for target in sumTargets {
+      let population = populations[target.target]
+      let blocks = Self.share(of: thread, among: team.count, population.blockCount)
+      target.clear(population, blocks: blocks)
+    }
+    for target in sumTargets {
+      let population = populations[target.target]
+      let blocks = Self.share(of: thread, among: team.count, population.blockCount)
+      target.addUp(from: populations[target.source], into: population, blocks: blocks)
+    }
+  }
+
+  private func collect(_ parity: Int, from first: Int, count: Int) {
+    let timeStep = network.configuration.timeStep
+    for index in populations.indices {
+      for offset in 0..<count {
+        for buffer in buffers[parity][index] {
+          for position in buffer.starts[offset]..<buffer.starts[offset + 1] {
+            let spike = buffer.sorted[position]
+            trains[index].append(
+              cell: spike.cell, time: (Double(first + offset) + spike.fraction) * timeStep)
+          }
+        }
+      }
+    }
+  }
+
+  private func checkFiniteness() throws(NetworkFailure) {
+    for population in populations {
+      guard let (cell, state) = population.firstBroken() else { continue }
+      throw .notFinite(
+        state: population.part.population.cell.states[state].declaration.path,
+        population: population.part.population.declaration.path, cell: cell, time: time)
+    }
+  }
+}
+
+/// Spikes in the order of time.
+public struct SpikeTrain: Sendable {
+  public private(set) var cells: [UInt32] = []
+  /// In s. Where a threshold is crossed, between the ends of the step; else the end of the step.
+  public private(set) var times: [Double] = []
+
+  /// How many there are.
+  public var count: Int { cells.count }
+
+  mutating func append(cell: UInt32, time: Double) {
+    cells.append(cell)
+    times.append(time)
+  }
+}

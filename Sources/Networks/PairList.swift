@@ -1,0 +1,112 @@
+import ModelLanguage
+import Programs
+
+/// Connections while they are found: row by row, targets ascending.
+struct PairList {
+  private var rows: [Int] = []
+  private var targets: [UInt32] = []
+
+  mutating func beginRow(_ declaration: Declaration) throws(NetworkFailure) {
+    guard targets.count <= Connections.largestCount else {
+      throw .tooManyConnections(declaration)
+    }
+    rows.append(targets.count)
+  }
+
+  mutating func append(_ target: Int) { targets.append(UInt32(truncatingIfNeeded: target)) }
+
+  mutating func endRows(_ declaration: Declaration) throws(NetworkFailure) {
+    guard !isComplete else { return }
+    try beginRow(declaration)
+    isComplete = true
+  }
+
+  private var isComplete = false
+
+  /// Takes over rows that were found in another order.
+  mutating func replace(rows: [Int], targets: [UInt32]) {
+    self.rows = rows
+    self.targets = targets
+    isComplete = true
+  }
+
+  /// A value for each connection, by its place among all pairs and its target.
+  func map<Value>(_ targetCount: Int, _ value: (Int, Int) -> Value) -> [Value] {
+    var result: [Value] = []
+    result.reserveCapacity(targets.count)
+    for source in 0..<max(0, rows.count - 1) {
+      for position in rows[source]..<rows[source + 1] {
+        let target = Int(targets[position])
+        result.append(value(source * targetCount + target, target))
+      }
+    }
+    return result
+  }
+
+  /// The finished connections; weights and delays have one entry each or one for all.
+  func connections(weights: [Double], delays: [UInt16]) -> Connections {
+    Connections(
+      rows: Self.copy(rows), targets: Self.copy(targets), weights: Self.copy(weights),
+      delays: Self.copy(delays))
+  }
+
+  private static func copy<Element>(_ array: [Element]) -> UnsafeMutableBufferPointer<Element> {
+    let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: array.count)
+    _ = buffer.initialize(from: array)
+    return buffer
+  }
+}
+
+/// Draws different numbers below a count.
+struct DistinctDraw {
+  private let count: Int
+  private var marks: [UInt32]
+  private var round: UInt32 = 0
+
+  init(count: Int) {
+    self.count = count
+    marks = Array(repeating: 0, count: count)
+  }
+
+  /// Draws some numbers without repetition.
+  mutating func draw(
+    _ wanted: Int, _ stream: RandomStream, except excluded: Int?, _ take: (Int) -> Void
+  ) {
+    guard wanted > 0 else { return }
+    if wanted * 2 > count {
+      select(wanted, stream, except: excluded, take)
+      return
+    }
+    round += 1
+    var found = 0
+    var place = 0
+    while found < wanted {
+      let numbers = stream.uniforms(from: place) * Double(count)
+      place += 8
+      for lane in 0..<8 where found < wanted {
+        let candidate = min(Int(numbers[lane]), count - 1)
+        guard candidate != excluded, marks[candidate] != round else { continue }
+        marks[candidate] = round
+        found += 1
+        take(candidate)
+      }
+    }
+  }
+
+  /// Goes through all numbers and takes each with the right chance (Knuth, The Art of Computer
+  /// Programming 2, 3.4.2, algorithm S): better where most are taken.
+  private func select(
+    _ wanted: Int, _ stream: RandomStream, except excluded: Int?, _ take: (Int) -> Void
+  ) {
+    var needed = wanted
+    var left = count - (excluded == nil ? 0 : 1)
+    for candidate in 0..<count where candidate != excluded {
+      if stream.uniform(candidate) * Double(left) < Double(needed) {
+        take(candidate)
+        needed -= 1
+      }
+      left -= 1
+      if needed == 0 { return }
+    }
+  }
+}

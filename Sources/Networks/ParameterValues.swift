@@ -1,0 +1,71 @@
+import Dynamics
+import ModelLanguage
+
+/// What is set from outside, by path and in SI units.
+public struct NetworkSettings: Sendable {
+  /// Values of parameters that replace their defaults.
+  public var parameters: [String: Double]
+  /// Values of inputs at the start.
+  public var inputs: [String: Double]
+  /// What every random number comes from, beside its own place.
+  public var seed: UInt64
+
+  /// Makes settings.
+  public init(parameters: [String: Double] = [:], inputs: [String: Double] = [:], seed: UInt64 = 1)
+  {
+    self.parameters = parameters
+    self.inputs = inputs
+    self.seed = seed
+  }
+}
+
+/// The values of one population's parameters and inputs that all of its cells share.
+struct SharedValues {
+  let cell: Model
+  let parameters: [Double]
+  var inputs: [Double]
+
+  init(_ population: Population, _ settings: NetworkSettings) {
+    cell = population.cell
+    var overrides: [Int: Double] = [:]
+    for (index, parameter) in cell.parameters.enumerated() {
+      if let value = settings.parameters[parameter.declaration.path] { overrides[index] = value }
+    }
+    parameters = cell.parameterValues(overriding: overrides)
+    inputs = cell.initialInputs(parameters: parameters)
+    for (index, input) in cell.inputs.enumerated() {
+      if let value = settings.inputs[input.declaration.path] { inputs[index] = value }
+    }
+  }
+
+  /// What the kernel shares between cells.
+  var uniform: [Double] { parameters + inputs }
+
+  /// The value of an expression, with the number of a cell and how many there are.
+  func value(_ expression: Expression, index: Int = 0, count: Int = 1) -> Double {
+    var inputs = inputs
+    for (position, input) in cell.inputs.enumerated() {
+      if case .cellIndex = input.role { inputs[position] = Double(index) }
+      if case .cellCount = input.role { inputs[position] = Double(count) }
+    }
+    return evaluator(inputs: inputs).value(of: expression)
+  }
+
+  /// An evaluator that knows the quantities that need no states.
+  private func evaluator(inputs: [Double]) -> ExpressionEvaluator {
+    var evaluator = ExpressionEvaluator(parameters: parameters, inputs: inputs)
+    for quantity in cell.quantities {
+      evaluator.quantities.append(evaluator.value(of: quantity.value))
+    }
+    return evaluator
+  }
+
+  /// Whether an expression differs from cell to cell.
+  func dependsOnIndex(_ expression: Expression) -> Bool {
+    let roles = cell.inputs.map { input in
+      if case .cellIndex = input.role { return true }
+      return false
+    }
+    return expression.references.inputs.contains { roles[$0] }
+  }
+}

@@ -1,0 +1,224 @@
+import Dynamics
+import ModelLanguage
+import Programs
+import Solvers
+
+/// The cells of a population in one run: their states, what is on its way to them, their spikes.
+///
+/// Cells stand in blocks of lanes; within a block, each state of all lanes together. Threads touch
+/// blocks of their own only.
+final class PopulationState: @unchecked Sendable {
+  let part: Network.Part
+  let cellCount: Int
+  /// The cells rounded up to whole blocks.
+  let paddedCount: Int
+  let blockCount: Int
+  private(set) var values: SharedValues
+  let workspace: UnsafeMutablePointer<Double>
+  private let shared: UnsafeMutablePointer<Double>
+  /// For each receiver of spikes, a ring of slots; for each sum, one slot.
+  let rings: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
+  let sums: UnsafeMutablePointer<UnsafePointer<Double>?>
+  let ringCount: Int
+  let sumCount: Int
+  private(set) var slotCount = 1
+  private let timeStep: Double
+  private let workspaceCount: Int
+  private let sharedCount: Int
+
+  init(
+    _ part: Network.Part, settings: NetworkSettings, number: Int, timeStep: Double
+  ) throws(NetworkFailure) {
+    self.part = part
+    self.timeStep = timeStep
+    let values = SharedValues(part.population, settings)
+    self.values = values
+    let size = values.value(part.population.size)
+    guard size >= 1, size == size.rounded(), size <= 100_000_000 else {
+      throw .unsuitable(
+        part.population.declaration,
+        message: "the size of `\(part.population.declaration.path)` is \(size); it has to be a "
+          + "whole number from 1 to 100000000")
+    }
+    cellCount = Int(size)
+    let width = part.kernel.layout.width
+    blockCount = (cellCount + width - 1) / width
+    paddedCount = blockCount * width
+    workspaceCount = part.kernel.layout.workspaceCount
+    sharedCount = part.kernel.layout.sharedCount
+    workspace = Self.allocate(blockCount * workspaceCount)
+    shared = Self.allocate(sharedCount)
+    ringCount = part.equations.arrivalInputs.count
+    sumCount = part.equations.sumInputs.count
+    rings = .allocate(capacity: max(1, ringCount))
+    rings.initialize(repeating: nil, count: max(1, ringCount))
+    sums = .allocate(capacity: max(1, sumCount))
+    sums.initialize(repeating: nil, count: max(1, sumCount))
+    for sum in 0..<sumCount { sums[sum] = UnsafePointer(Self.allocate(paddedCount)) }
+    share()
+    try fill(settings, number: number)
+    prepare()
+  }
+
+  deinit {
+    workspace.deallocate()
+    shared.deallocate()
+    for ring in 0..<ringCount { rings[ring]?.deallocate() }
+    for sum in 0..<sumCount { sums[sum]?.deallocate() }
+    rings.deallocate()
+    sums.deallocate()
+  }
+
+  private static func allocate(_ count: Int) -> UnsafeMutablePointer<Double> {
+    let bytes = max(1, count) * MemoryLayout<Double>.stride
+    let pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      .bindMemory(to: Double.self, capacity: max(1, count))
+    pointer.initialize(repeating: 0, count: max(1, count))
+    return pointer
+  }
+
+  /// Makes room for everything that can be on its way at once.
+  func makeRings(slotCount: Int) {
+    self.slotCount = slotCount
+    for ring in 0..<ringCount {
+      rings[ring]?.deallocate()
+      rings[ring] = Self.allocate(slotCount * paddedCount)
+    }
+  }
+
+  // MARK: Values
+
+  /// Changes a driven input for all cells.
+  func setInput(_ index: Int, _ value: Double) {
+    values.inputs[index] = value
+    share()
+    prepare()
+  }
+
+  private func share() {
+    let layout = part.kernel.layout
+    let program = part.program
+    let uniform = values.uniform
+    for (index, value) in uniform.enumerated() {
+      shared[layout.offset(of: program.uniform) + index] = value
+    }
+    shared[layout.offset(of: program.timeStep)] = timeStep
+    let hoisted = program.hoistedValues(uniform: uniform, timeStep: timeStep)
+    for (index, value) in hoisted.enumerated() {
+      shared[layout.offset(of: program.hoisted) + index] = value
+    }
+  }
+
+  private func prepare() {
+    for block in 0..<blockCount {
+      part.kernel.run(.prepare, workspace: workspace + block * workspaceCount, shared: shared)
+    }
+  }
+
+  /// Where an element of an array of a cell is.
+  private func place(_ array: LaneArray, _ element: Int, cell: Int) -> Int {
+    let layout = part.kernel.layout
+    return cell / layout.width * workspaceCount
+      + (layout.offset(of: array) + element) * layout.width + cell % layout.width
+  }
+
+  /// The value of a state of a cell.
+  func state(_ index: Int, cell: Int) -> Double {
+    workspace[place(part.program.state, index, cell: cell)]
+  }
+
+  /// Draws what differs between cells; padding cells are copies of the last one.
+  private func fill(_ settings: NetworkSettings, number: Int) throws(NetworkFailure) {
+    let population = part.population
+    let cell = population.cell
+    var laws: [(target: Variation.Target, law: SampledLaw)] = []
+    for (index, variation) in population.variations.enumerated() {
+      let stream = RandomStream(seed: settings.seed, 1, UInt64(number), UInt64(index))
+      laws.append(
+        (
+          variation.target,
+          try SampledLaw(
+            variation.law, values: values, count: cellCount, stream: stream,
+            declaration: variation.declaration)
+        ))
+    }
+    let varied = part.equations.variedParameters
+    let direct = Set(
+      laws.compactMap { entry -> Int? in
+        if case .parameter(let index) = entry.target { return index }
+        return nil
+      })
+    let hasDerived = varied.contains { !direct.contains($0) }
+    let initial = cell.initialStates(parameters: values.parameters)
+    for index in 0..<paddedCount {
+      let number = min(index, cellCount - 1)
+      var parameters = values.parameters
+      var overrides: [Int: Double] = [:]
+      var states = initial
+      var drawn: [(Int, Double)] = []
+      for (target, law) in laws {
+        let value = law.value(at: number, index: number)
+        switch target {
+        case .parameter(let parameter):
+          parameters[parameter] = value
+          overrides[parameter] = value
+        case .initialState(let state): drawn.append((state, value))
+        }
+      }
+      if hasDerived {
+        for parameter in cell.parameters.indices where !varied.contains(parameter) {
+          overrides[parameter] = values.parameters[parameter]
+        }
+        parameters = cell.parameterValues(overriding: overrides)
+      }
+      if !varied.isEmpty { states = cell.initialStates(parameters: parameters) }
+      for (state, value) in drawn { states[state] = value }
+      for (element, parameter) in varied.enumerated() {
+        workspace[place(part.program.varied, element, cell: index)] = parameters[parameter]
+      }
+      for (state, value) in states.enumerated() {
+        workspace[place(part.program.state, state, cell: index)] = value
+      }
+    }
+    guard part.equations.isRandom else { return }
+    for index in 0..<cellCount {
+      let stream = RandomStream(seed: settings.seed, 3, UInt64(number), UInt64(index))
+      workspace[place(part.program.randomStream, 0, cell: index)] = stream.name
+    }
+  }
+
+  // MARK: Stepping
+
+  /// Steps some blocks; spikes are appended to `spikes` by block, then by step.
+  func step(
+    blocks: Range<Int>, firstStep: Int, stepCount: Int, slot: Int, into spikes: SpikeBuffer
+  ) {
+    var loop = CellLoop(
+      blocks: blocks, cellCount: cellCount, firstStep: firstStep, stepCount: stepCount, start: 0,
+      timeStep: timeStep, arrivals: UnsafePointer(rings), slotCount: slotCount, firstSlot: slot,
+      slotStride: paddedCount, sums: UnsafePointer(sums), spikes: spikes.raw)
+    part.kernel.stepCells(workspaces: workspace, shared: shared, loop: &loop)
+    spikes.count = loop.spikeCount
+  }
+
+  /// Computes what is recorded of some blocks.
+  func observe(blocks: Range<Int>) {
+    for block in blocks {
+      part.kernel.run(.observe, workspace: workspace + block * workspaceCount, shared: shared)
+    }
+  }
+
+  /// A value that `observe` has computed.
+  func recorded(_ element: Int, cell: Int) -> Double {
+    workspace[place(part.program.recorded, element, cell: cell)]
+  }
+
+  /// The first cell and state that are not finite.
+  func firstBroken() -> (cell: Int, state: Int)? {
+    let count = part.population.cell.states.count
+    for cell in 0..<cellCount {
+      for state in 0..<count where !self.state(state, cell: cell).isFinite { return (cell, state) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,309 @@
+import Programs
+
+/// Builds the step of a cell.
+///
+/// The whole step is one procedure: everything is arithmetic over the values at its start, so that
+/// what several parts need is computed once.
+struct CellAssembly {
+  var program: LaneProgram
+  private let system: CellSystem
+  private let step: Node
+  /// The states once everything that arrived has acted.
+  private var current: [Node] = []
+  /// Steps that are left of the refractory time.
+  private let hold: LaneArray
+
+  init(_ system: CellSystem) {
+    self.system = system
+    program = system.program
+    step = program.graph.load(system.timeStep)
+    hold = program.declare("hold", storage: .persistent)
+  }
+
+  // MARK: The step
+
+  mutating func addStep(_ method: CellMethod) {
+    var stores: [Procedure.Store] = []
+    let old = (0..<stateCount).map { program.graph.load(system.state, $0) }
+    current = received(old)
+    let advanced: [Node] =
+      switch method {
+      case .exponentialEuler: exponentialEuler()
+      case .exponentialMidpoint: exponentialMidpoint()
+      case .heun: heun()
+      }
+    var final = inPlaceOfFormals(advanced)
+    if let spike = system.spike {
+      stores += addSpike(spike, old: old, final: &final)
+    } else {
+      let none = program.graph.constant(0)
+      stores += [.init(spikeArray, 0, none), .init(fractionArray, 0, none)]
+    }
+    for (index, value) in final.enumerated() where value != old[index] {
+      stores.append(.init(system.state, index, value))
+    }
+    let procedure = program.define(Procedure(name: "step", stores: stores))
+    program.routines[.attempt] = [.call(procedure, [])]
+    program.cells = CellArrays(
+      clock: system.clock, arrivals: system.arrivals, sums: system.sums, spike: spikeArray,
+      fraction: fractionArray)
+  }
+
+  private var stateCount: Int { program[system.state].count }
+
+  private lazy var spikeArray = program.declare("spike", storage: .temporary)
+  private lazy var fractionArray = program.declare("fraction", storage: .temporary)
+
+  private var usesRefractoryTime: Bool { system.spike?.refractoryTime != nil }
+
+  private mutating func held() -> Node {
+    let left = program.graph.load(hold)
+    return program.graph.compare(.greater, left, program.graph.constant(0))
+  }
+
+  /// Replaces the states by other values.
+  private mutating func values(_ nodes: [Node], at states: [Node]) -> [Node] {
+    var replacements: [Node: Node] = [:]
+    for (index, value) in states.enumerated() {
+      replacements[program.graph.load(system.state, index)] = value
+    }
+    return program.graph.substitute(replacements, in: nodes)
+  }
+
+  /// What arrived, one receiver after the other.
+  private mutating func received(_ old: [Node]) -> [Node] {
+    var states = old
+    for receiver in system.receivers {
+      let after = values(receiver.assignments.map(\.value), at: states)
+      let zero = program.graph.constant(0)
+      let withoutArrival = program.graph.substitute([receiver.arrival: zero], in: after)
+      let has = program.graph.compare(.notEqual, receiver.arrival, zero)
+      for (position, assignment) in receiver.assignments.enumerated() {
+        let before = states[assignment.state]
+        // What adds a multiple of what arrived adds nothing by itself where nothing did.
+        let isNeutral = withoutArrival[position] == before
+        states[assignment.state] =
+          isNeutral ? after[position] : program.graph.select(has, after[position], before)
+      }
+    }
+    return states
+  }
+
+  private mutating func inPlaceOfFormals(_ nodes: [Node]) -> [Node] {
+    let formal = program.graph.load(system.refractory)
+    let one = program.graph.constant(1)
+    let zero = program.graph.constant(0)
+    let isHeld = held()
+    let value = usesRefractoryTime ? program.graph.select(isHeld, one, zero) : zero
+    return program.graph.substitute([formal: value], in: nodes)
+  }
+
+  private mutating func addSpike(
+    _ spike: CellSystem.Spike, old: [Node], final: inout [Node]
+  ) -> [Procedure.Store] {
+    var stores: [Procedure.Store] = []
+    let zero = program.graph.constant(0)
+    let one = program.graph.constant(1)
+    let before = inPlaceOfFormals([spike.function])[0]
+    let after = inPlaceOfFormals(values([spike.function], at: final))[0]
+    var fires = program.graph.compare(spike.needsCrossing ? .greaterOrEqual : .greater, after, zero)
+    var fraction = one
+    if spike.needsCrossing {
+      let wasBelow = program.graph.compare(.less, before, zero)
+      fires = program.graph.both(fires, wasBelow)
+      let span = program.graph.subtract(before, after)
+      fraction = program.graph.divide(before, span)
+    }
+    if let time = spike.refractoryTime {
+      let left = program.graph.subtract(program.graph.load(hold), one)
+      let remaining = program.graph.maximum(left, zero)
+      let isOver = program.graph.compare(.lessOrEqual, remaining, zero)
+      fires = program.graph.both(fires, isOver)
+      let half = program.graph.constant(0.5)
+      let quotient = program.graph.divide(time, step)
+      let steps = program.graph.unary(.floor, program.graph.add(quotient, half))
+      stores.append(.init(hold, 0, program.graph.select(fires, steps, remaining)))
+    }
+    let assigned = inPlaceOfFormals(values(spike.assignments.map(\.value), at: final))
+    for (position, assignment) in spike.assignments.enumerated() {
+      final[assignment.state] = program.graph.select(
+        fires, assigned[position], final[assignment.state])
+    }
+    stores.append(.init(spikeArray, 0, program.graph.select(fires, one, zero)))
+    stores.append(.init(fractionArray, 0, fraction))
+    return stores
+  }
+
+  // MARK: Observation
+
+  /// Adds the routine that computes what is recorded.
+  mutating func addObservation() -> LaneArray {
+    let array = program.declare("recorded", count: system.recorded.count, storage: .persistent)
+    guard !system.recorded.isEmpty else { return array }
+    let nodes = withoutNoise(inPlaceOfFormals(system.recorded))
+    let procedure = program.define(
+      Procedure(
+        name: "observe", stores: nodes.enumerated().map { .init(array, $0.offset, $0.element) }))
+    program.routines[.observe] = [.call(procedure, [])]
+    return array
+  }
+
+  private mutating func withoutNoise(_ nodes: [Node]) -> [Node] {
+    var replacements: [Node: Node] = [:]
+    for index in 0..<program[system.noises].count {
+      replacements[program.graph.load(system.noises, index)] = program.graph.constant(0)
+    }
+    return program.graph.substitute(replacements, in: nodes)
+  }
+
+  // MARK: Methods
+
+  /// A derivative without its noise, and the factor of each noise in it.
+  private struct Parts {
+    var drift: Node
+    /// The derivative of the drift with respect to the state itself, or `nil` for 0.
+    var slope: Node?
+    var noises: [(element: Int, factor: Node)]
+  }
+
+  private mutating func parts() -> [Parts] {
+    let drifts = withoutNoise(system.derivatives)
+    let gradients = program.graph.partialDerivatives(of: drifts, withRespectTo: system.state)
+    let factors = program.graph.partialDerivatives(
+      of: system.derivatives, withRespectTo: system.noises)
+    return drifts.indices.map { index in
+      Parts(
+        drift: drifts[index],
+        slope: gradients[index].first { $0.element == index }?.derivative,
+        noises: factors[index].map { ($0.element, $0.derivative) })
+    }
+  }
+
+  /// A standard normal number for this cell, step and noise.
+  private mutating func normal(_ noise: Int) -> Node {
+    let number = program.graph.load(system.clock, 1)
+    let place = program.graph.randomPlace(noise, step: number)
+    let stream = program.graph.load(system.randomStream)
+    return program.graph.intern(.binary(.normal, stream, place))
+  }
+
+  /// x ← x + h f(x) · (eᶻ − 1)/z, z = h ∂f/∂x, for each state by itself.
+  ///
+  /// Source: Rush and Larsen (1978), IEEE Trans. Biomed. Eng. 25, 389.
+  private mutating func exponentialEuler() -> [Node] {
+    let parts = parts()
+    return parts.indices.map { index in
+      let moved = values(
+        [parts[index].drift] + (parts[index].slope.map { [$0] } ?? []), at: current)
+      let relaxed = relaxation(
+        from: current[index], drift: moved[0], slope: moved.count > 1 ? moved[1] : nil, over: step)
+      return addNoise(parts[index], slope: moved.count > 1 ? moved[1] : nil, to: relaxed)
+    }
+  }
+
+  /// A half step of exponential Euler, then a whole one with all other states at the middle.
+  ///
+  /// Source: Sundnes, Artebrant, Skavhaug and Tveito (2009), IEEE Trans. Biomed. Eng. 56, 2546.
+  private mutating func exponentialMidpoint() -> [Node] {
+    let parts = parts()
+    let half = program.graph.multiply(program.graph.constant(0.5), step)
+    let middle = parts.indices.map { index in
+      let moved = values(
+        [parts[index].drift] + (parts[index].slope.map { [$0] } ?? []), at: current)
+      return relaxation(
+        from: current[index], drift: moved[0], slope: moved.count > 1 ? moved[1] : nil, over: half)
+    }
+    // Explicit dependence on time is taken at the middle as well.
+    let time = program.graph.load(system.clock, 0)
+    let later = program.graph.add(time, half)
+    return parts.indices.map { index in
+      var states = middle
+      states[index] = current[index]
+      var moved = values(
+        [parts[index].drift] + (parts[index].slope.map { [$0] } ?? []), at: states)
+      moved = program.graph.substitute([time: later], in: moved)
+      let slope = moved.count > 1 ? moved[1] : nil
+      let relaxed = relaxation(from: current[index], drift: moved[0], slope: slope, over: step)
+      return addNoise(parts[index], slope: slope, to: relaxed)
+    }
+  }
+
+  /// x̃ = x + h f(x) + g(x) ΔW, then x + h (f(x) + f(x̃))/2 + (g(x) + g(x̃)) ΔW/2.
+  ///
+  /// Source: Rümelin (1982), SIAM J. Numer. Anal. 19, 604.
+  private mutating func heun() -> [Node] {
+    let parts = parts()
+    let root = program.graph.unary(.squareRoot, step)
+    func increments(_ assembly: inout CellAssembly, _ states: [Node], _ later: Bool) -> [Node] {
+      parts.map { part in
+        var drift = assembly.values([part.drift], at: states)[0]
+        if later {
+          let time = assembly.program.graph.load(assembly.system.clock, 0)
+          let end = assembly.program.graph.add(time, assembly.step)
+          drift = assembly.program.graph.substitute([time: end], in: [drift])[0]
+        }
+        var sum = assembly.program.graph.multiply(assembly.step, drift)
+        for (element, factor) in part.noises {
+          let size = assembly.values([factor], at: states)[0]
+          let scaled = assembly.program.graph.multiply(size, root)
+          let change = assembly.program.graph.multiply(scaled, assembly.normal(element))
+          sum = assembly.program.graph.add(sum, change)
+        }
+        return sum
+      }
+    }
+    let first = increments(&self, current, false)
+    let guess = zip(current, first).map { program.graph.add($0, $1) }
+    let second = increments(&self, guess, true)
+    let half = program.graph.constant(0.5)
+    return current.indices.map { index in
+      let sum = program.graph.add(first[index], second[index])
+      return program.graph.add(current[index], program.graph.multiply(half, sum))
+    }
+  }
+
+  /// What a state relaxes to over a time while everything else stands still.
+  private mutating func relaxation(
+    from old: Node, drift: Node, slope: Node?, over time: Node
+  ) -> Node {
+    guard let slope else {
+      return program.graph.add(old, program.graph.multiply(time, drift))
+    }
+    let exponent = program.graph.multiply(time, slope)
+    let one = program.graph.constant(1)
+    let constants: Set<LaneArray> = [system.uniform, system.timeStep, system.varied]
+    if program.graph.nodesDependingOnly(on: constants)[Int(exponent.index)] {
+      // Computed once, so the exact function costs nothing.
+      let factor = program.graph.multiply(time, program.graph.unary(.exprel, exponent))
+      return program.graph.add(old, program.graph.multiply(factor, drift))
+    }
+    let growth = program.graph.subtract(program.graph.unary(.exp, exponent), one)
+    if let distance = program.graph.distanceFromRest(drift: drift, slope: slope) {
+      return program.graph.add(old, program.graph.multiply(distance, growth))
+    }
+    // Where the exponent is so small that the quotient could be 0/0, Euler's step is as good.
+    let quotient = program.graph.divide(drift, slope)
+    let magnitude = program.graph.unary(.absolute, exponent)
+    let isTiny = program.graph.compare(.less, magnitude, program.graph.constant(0x1p-26))
+    let straight = program.graph.multiply(time, drift)
+    let curved = program.graph.multiply(quotient, growth)
+    return program.graph.add(old, program.graph.select(isTiny, straight, curved))
+  }
+
+  /// Adds the noise of a step: √h·g·√((e²ᶻ − 1)/2z), which is exact for a linear relaxation.
+  private mutating func addNoise(_ parts: Parts, slope: Node?, to value: Node) -> Node {
+    var sum = value
+    for (element, factor) in parts.noises {
+      var size = values([factor], at: current)[0]
+      size = program.graph.multiply(size, program.graph.unary(.squareRoot, step))
+      if let slope {
+        let twice = program.graph.multiply(program.graph.constant(2), step)
+        let exponent = program.graph.multiply(twice, slope)
+        let spread = program.graph.unary(.exprel, exponent)
+        size = program.graph.multiply(size, program.graph.unary(.squareRoot, spread))
+      }
+      sum = program.graph.add(sum, program.graph.multiply(size, normal(element)))
+    }
+    return sum
+  }
+}
