@@ -42,16 +42,27 @@ public struct FileLibrary: Sendable {
     try read(path, limit: textLimit)
   }
 
-  /// Reads a model by itself.
+  /// Reads a model or a circuit by itself.
+  ///
+  /// - Parameter main: Its file; imports and tables may come from its folder and the library's
+  ///   folders.
+  /// - Returns: The model or circuit unless something is wrong, and everything to tell its author.
+  public func load(_ main: SourceFile) -> (loaded: LoadedModel?, diagnostics: [Diagnostic]) {
+    var roots = [directory(of: main.path)]
+    if case .disk(let modelRoots) = place { roots += modelRoots }
+    return ModelLanguage.load(main) { importing, relative in
+      resolve(relative, from: importing, roots: roots)
+    }
+  }
+
+  /// Reads a model by itself, where a circuit is of no use.
   ///
   /// - Parameter main: Its file; imports may come from its folder and the library's folders.
   /// - Returns: The model unless something is wrong, and everything to tell its author.
   public func loadModel(_ main: SourceFile) -> (model: Model?, diagnostics: [Diagnostic]) {
-    var roots = [directory(of: main.path)]
-    if case .disk(let modelRoots) = place { roots += modelRoots }
-    return ModelLanguage.loadModel(main) { importing, relative in
-      resolve(relative, from: importing, roots: roots)
-    }
+    let (loaded, diagnostics) = load(main)
+    if case .model(let model)? = loaded { return (model, diagnostics) }
+    return (nil, diagnostics)
   }
 
   /// The model that an experiment names; reports one that is missing or has errors.
@@ -87,12 +98,20 @@ public struct FileLibrary: Sendable {
       }
       roots = modelRoots + [folder, directory(of: found)]
     }
-    let (model, diagnostics) = ModelLanguage.loadModel(main) { importing, relative in
+    let (loaded, diagnostics) = ModelLanguage.load(main) { importing, relative in
       resolve(relative, from: importing, roots: roots)
     }
     for diagnostic in diagnostics { problems.add(diagnostic) }
-    guard let model, !diagnostics.hasErrors else { return nil }
-    return model
+    switch loaded {
+    case .model(let model)? where !diagnostics.hasErrors: return model
+    case .circuit(let circuit)?:
+      problems.error(
+        "`\(shortened(path))` is the circuit `\(circuit.name)`, and circuits cannot be run yet",
+        id: "circuit-not-runnable", at: range,
+        help: "`afterglow check` and `afterglow show` read circuits")
+      return nil
+    default: return nil
+    }
   }
 
   /// A table that an experiment names; reports one that cannot be read.

@@ -31,16 +31,18 @@ extension Elaborator {
     _ context: ExpressionContext
   ) -> TypedExpression {
     let operands = arguments.map { Operand($0, number($0, context)) }
-    if let scope = context.scope,
-      case .function(let function)? = scopes[scope].members[name.text]
+    if let scope = context.scope, let found = lookUp(name.text, in: scope),
+      case .function(let function) = found.member
     {
       var inner = ExpressionContext(
-        scope: scope, file: context.file, use: context.use, inlining: context.inlining)
+        scope: found.scope, file: scopes[found.scope].file, use: context.use,
+        moment: context.moment, inlining: context.inlining)
       return inline(function, name, operands, range, &inner)
     }
     if let function = library.files[context.file].visibleFunctions[name.text] {
       var inner = ExpressionContext(
-        scope: nil, file: function.file, use: context.use, inlining: context.inlining)
+        scope: nil, file: function.file, use: context.use, moment: context.moment,
+        inlining: context.inlining)
       return inline(function.syntax, name, operands, range, &inner)
     }
     guard let allowed = FunctionCatalogue.argumentCount(name.text) else {
@@ -66,7 +68,7 @@ extension Elaborator {
     if let near = nearestName(to: name.text, among: known) {
       diagnostic.help = ["did you mean `\(near)`?"]
     }
-    if let scope = context.scope, case .symbol? = scopes[scope].members[name.text] {
+    if let scope = context.scope, case .symbol? = lookUp(name.text, in: scope)?.member {
       diagnostic.help = ["`\(name.text)` is a value; to multiply, write `*`"]
     }
     diagnostics.report(diagnostic)
@@ -160,6 +162,8 @@ extension Elaborator {
         checkBody(function, context(scope, .dynamic))
       }
     }
+    // Those of files are checked with the circuit itself, and not again with each population.
+    guard population == nil else { return }
     for (number, file) in library.files.enumerated() {
       for function in file.syntax.functions {
         checkBody(function, ExpressionContext(scope: nil, file: number, use: .dynamic))

@@ -15,8 +15,9 @@ extension Elaborator {
   private mutating func elaborate(
     _ syntax: EventSyntax, documentation: String, in scope: Int
   ) {
-    let value = number(syntax.value, context(scope, .dynamic))
-    let threshold = number(syntax.threshold, context(scope, .dynamic))
+    let place = context(scope, .dynamic, .event)
+    let value = number(syntax.value, place)
+    let threshold = number(syntax.threshold, place)
     let dimensions = agreed(
       (syntax.value, value), (syntax.threshold, threshold), at: syntax.threshold.range,
       message: { "something in \($0) cannot cross a threshold in \($1)" })
@@ -31,17 +32,21 @@ extension Elaborator {
           unit: value.unit ?? dimensions.map { PhysicalUnit(familiarFor: $0) } ?? .one,
           documentation: documentation, range: syntax.name.range),
         function: threshold.isZero ? value.expression : function.expression,
-        direction: syntax.direction, assignments: assignments(of: syntax, in: scope)))
+        direction: syntax.direction, needsCrossing: syntax.needsCrossing,
+        refractoryTime: refractoryTime(of: syntax, in: scope),
+        assignments: assignments(syntax.assignments, place, in: scope, user: "an event")))
+    checkSpike(syntax, in: scope)
   }
 
-  private mutating func assignments(
-    of syntax: EventSyntax, in scope: Int
+  /// Elaborates the changes of states at an event or when something arrives.
+  mutating func assignments(
+    _ syntax: [AssignmentSyntax], _ context: ExpressionContext, in scope: Int, user: String
   ) -> [(state: Int, value: Expression)] {
     var result: [(state: Int, value: Expression)] = []
-    for assignment in syntax.assignments {
-      let value = number(assignment.value, context(scope, .dynamic))
+    for assignment in syntax {
+      let value = number(assignment.value, context)
       count(value, at: assignment.value.range)
-      guard let id = stateOfHere(assignment.state, in: scope, user: "an event") else { continue }
+      guard let id = stateOfHere(assignment.state, in: scope, user: user) else { continue }
       let symbol = symbols[id]
       require(
         (assignment.value, value), symbol.dimensions, symbol.unit,
@@ -50,7 +55,7 @@ extension Elaborator {
       if result.contains(where: { $0.state == symbol.index }) {
         diagnostics.report(
           Diagnostic(
-            id: "duplicate-name", "`\(assignment.state.text)` is set twice in this event",
+            id: "duplicate-name", "`\(assignment.state.text)` is set twice here",
             at: assignment.state.range))
       } else {
         result.append((symbol.index, value.expression))

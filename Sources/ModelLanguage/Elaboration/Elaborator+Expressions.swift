@@ -98,6 +98,9 @@ extension Elaborator {
         var result = TypedExpression(expression: .number(.pi), dimensions: Dimensions.none)
         result.constant = .pi
         return result
+      case "refractory":
+        reportNotANumber(path.range)
+        return .unknown
       case "time":
         if case .dynamic = context.use {
           return TypedExpression(expression: .time, dimensions: .time, unit: .second)
@@ -142,6 +145,9 @@ extension Elaborator {
     switch context.use {
     case .dynamic: isAllowed = true
     case .constant, .dose: isAllowed = kind == .parameter
+    case .perCell:
+      let role = symbols[id].role
+      isAllowed = kind == .parameter || role == .cellIndex || role == .cellCount
     case .literal: isAllowed = false
     }
     guard isAllowed else {
@@ -149,6 +155,8 @@ extension Elaborator {
       return notConstant(
         "the \(symbol.noun) `\(symbol.name.text)`", range, context, declared: symbol.name.range)
     }
+    guard isPresent(id, range, context) else { return .unknown }
+    if symbols[id].index < 0 { addNumberOfCell(id) }
     let index = symbols[id].index
     let expression: Expression
     switch kind {
@@ -166,7 +174,8 @@ extension Elaborator {
   ) -> TypedExpression {
     let message: String
     switch context.use {
-    case .constant(let user): message = "\(user) cannot depend on \(what), only on parameters"
+    case .constant(let user), .perCell(let user):
+      message = "\(user) cannot depend on \(what), only on parameters"
     case .dose: message = "a route cannot depend on \(what), only on parameters and `amount`"
     case .literal(let user): message = "\(user) cannot depend on \(what), only on numbers"
     case .dynamic: message = "\(what) cannot be used here"
@@ -216,6 +225,10 @@ extension Elaborator {
       TypedExpression(.number(0), dimensions: nil, of: parts)
     }
     switch syntax {
+    case .name(let path) where path.text == "refractory":
+      return (
+        refractory(at: path.range, context), TypedExpression(.number(0), dimensions: nil, of: [])
+      )
     case .not(let operand, _):
       let (inner, size) = condition(operand, context)
       return (.not(inner), standIn([size]))

@@ -5,23 +5,30 @@ extension Elaborator {
   mutating func expandInstances(top: Int) {
     let file = library.components[top].file
     scopes.append(Scope(path: "", component: top, file: file, depth: 0))
+    if let population { addScopes(of: population) }
     var next = 0
     while next < scopes.count, !isTooLarge {
-      reached.insert(scopes[next].component)
-      populate(next)
-      applyBindings(of: next)
+      if !scopes[next].isBlock {
+        reached.insert(scopes[next].component)
+        populate(next)
+        applyBindings(of: next)
+      }
       next += 1
     }
   }
 
   private mutating func populate(_ scope: Int) {
-    for declaration in library.components[scopes[scope].component].syntax.declarations {
-      if symbols.count > Self.largestSymbolCount || scopes.count > Self.largestInstanceCount {
-        reportTooLarge(at: library.components[scopes[scope].component].syntax.name.range)
+    let component = library.components[scopes[scope].component].syntax
+    for declaration in component.declarations {
+      if symbols.count + earlierSymbols > Self.largestSymbolCount
+        || scopes.count > Self.largestInstanceCount
+      {
+        reportTooLarge(at: component.name.range)
         return
       }
-      declare(declaration, in: scope)
+      if isInPlace(declaration.kind, in: component) { declare(declaration, in: scope) }
     }
+    if component.kind == .synapse { checkPorts(of: component) }
   }
 
   private mutating func declare(_ declaration: DeclarationSyntax, in scope: Int) {
@@ -67,11 +74,26 @@ extension Elaborator {
       if claim(syntax.name, .other, in: scope) { scopes[scope].routes.append((syntax, comment)) }
     case .function(let syntax): _ = claim(syntax.name, .function(syntax), in: scope)
     case .instance(let syntax): addInstance(syntax, in: scope)
+    case .noise(let names):
+      for name in names { addSymbol(.input, name, scope, comment) { $0.role = .noise } }
+    case .poisson(let syntax):
+      addReceiver(
+        syntax.name, .poisson, unit: nil, rate: syntax.rate, syntax.assignments, scope, comment)
+    case .receive(let syntax):
+      addReceiver(
+        syntax.name, .arrivals, unit: syntax.unit, rate: nil, syntax.assignments, scope, comment)
+    case .population(let syntax):
+      _ = claim(syntax.name, .population, in: scope)
+      // Its cell is there even if the name is taken, so that every symbol has its place.
+      if syntax.name.range == population?.syntax.name.range {
+        scopes[scope].contents.append(.instance(Self.cellOfPopulation))
+      }
+    case .projection(let syntax): _ = claim(syntax.name, .other, in: scope)
     }
   }
 
   /// Enters a name into a scope; reports it and returns `false` if it is taken.
-  private mutating func claim(_ name: NameSyntax, _ member: Scope.Member, in scope: Int) -> Bool {
+  mutating func claim(_ name: NameSyntax, _ member: Scope.Member, in scope: Int) -> Bool {
     if scopes[scope].members[name.text] != nil {
       var notes: [Diagnostic.Note] = []
       if let first = scopes[scope].order.first(where: { $0.text == name.text }) {
@@ -88,7 +110,7 @@ extension Elaborator {
     return true
   }
 
-  private mutating func addSymbol(
+  mutating func addSymbol(
     _ kind: Symbol.Kind, _ name: NameSyntax, _ scope: Int, _ documentation: String,
     _ fill: (inout Symbol) -> Void
   ) {
@@ -124,6 +146,17 @@ extension Elaborator {
       }
       diagnostics.report(diagnostic)
       // The name is known, so that what refers into it is not reported again.
+      _ = claim(syntax.name, .instance(-1), in: scope)
+      return
+    }
+    let kind = library.components[component].syntax.kind
+    if kind == .circuit || kind == .synapse {
+      diagnostics.report(
+        Diagnostic(
+          id: "wrong-kind",
+          "`\(syntax.component.text)` is a \(kind.rawValue), and no instance of it "
+            + "can be made here", at: syntax.component.range,
+          help: kind == .synapse ? ["a synapse belongs to a projection"] : []))
       _ = claim(syntax.name, .instance(-1), in: scope)
       return
     }

@@ -10,12 +10,21 @@ extension Elaborator {
     case failure(Diagnostic)
   }
 
+  /// What a name stands for where it is used, and the scope that declares it.
+  func lookUp(_ name: String, in scope: Int) -> (member: Scope.Member, scope: Int)? {
+    if let own = scopes[scope].members[name] { return (own, scope) }
+    for other in scopes[scope].alternatives {
+      if let found = scopes[other].members[name] { return (found, other) }
+    }
+    return nil
+  }
+
   /// Follows a path through instances.
   func resolve(_ path: PathSyntax, in start: Int) -> Resolution {
     var scope = start
     for (position, name) in path.names.enumerated() {
       let isLast = position == path.names.count - 1
-      switch scopes[scope].members[name.text] {
+      switch lookUp(name.text, in: scope)?.member {
       case .symbol(let id):
         if isLast { return .symbol(id) }
         return .failure(
@@ -39,6 +48,12 @@ extension Elaborator {
           Diagnostic(
             id: "unknown-name", "`\(name.text)` is a function and needs its arguments in `(…)`",
             at: path.range))
+      case .population:
+        return .failure(
+          Diagnostic(
+            id: "not-yet-available",
+            "the values of the cells of `\(name.text)` cannot be used here yet", at: path.range,
+            help: ["a projection carries the values of cells to others"]))
       case .other:
         return .failure(
           Diagnostic(id: "unknown-name", "`\(name.text)` has no value", at: path.range))
@@ -67,7 +82,9 @@ extension Elaborator {
     // Nobody reads the hundredth suggestion, and each takes a look at every name.
     let known =
       diagnostics.all.count > 50
-      ? [] : scopes[scope].order.map(\.text) + (isPart ? [] : ["time", "pi"])
+      ? []
+      : ([scope] + scopes[scope].alternatives).flatMap { scopes[$0].order.map(\.text) }
+        + (isPart ? [] : ["time", "pi"])
     if let near = nearestName(to: name.text, among: known) {
       diagnostic.help = ["did you mean `\(near)`?"]
     } else if let parent = scopes[scope].parent, !isPart,
@@ -107,11 +124,11 @@ extension Elaborator {
       collect(otherwise)
     case .call(let name, let arguments, _):
       for argument in arguments { collect(argument) }
-      guard case .function(let function)? = scopes[scope].members[name.text],
+      guard let found = lookUp(name.text, in: scope), case .function(let function) = found.member,
         !functions.contains(name.text)
       else { return }
       collectReferences(
-        of: function.body, in: scope, hidden: Set(function.arguments.map(\.name.text)),
+        of: function.body, in: found.scope, hidden: Set(function.arguments.map(\.name.text)),
         functions: functions.union([name.text]), into: &references)
     }
   }

@@ -58,9 +58,10 @@ extension Elaborator {
   }
 
   private func references(of symbol: Int, _ kind: Symbol.Kind) -> [Int] {
-    guard let definition = symbols[symbol].definition else { return [] }
-    var found: [Int] = []
-    collectReferences(of: definition.syntax, in: definition.scope, into: &found)
+    var found = symbols[symbol].addends
+    if let definition = symbols[symbol].definition {
+      collectReferences(of: definition.syntax, in: definition.scope, into: &found)
+    }
     return found.filter { symbols[$0].kind == kind }
   }
 

@@ -44,7 +44,10 @@ extension Elaborator {
       symbols[id].unit = declared
       symbols[id].dimensions = declared?.dimensions
     }
-    guard let definition = symbol.definition else { return nil }
+    guard let definition = symbol.definition else {
+      guard !symbol.addends.isEmpty else { return nil }
+      return addingProjections(to: nil, id)
+    }
     currentScope = definition.scope
     let value = number(definition.syntax, context(definition.scope, use))
     count(value, at: definition.syntax.range)
@@ -59,7 +62,34 @@ extension Elaborator {
       symbols[id].dimensions = value.dimensions
       symbols[id].unit = value.unit ?? value.dimensions.map { PhysicalUnit(familiarFor: $0) }
     }
-    return value
+    return symbol.addends.isEmpty ? value : addingProjections(to: value, id)
+  }
+
+  /// The value of an input with what projections add to it.
+  private mutating func addingProjections(
+    to value: TypedExpression?, _ id: Int
+  ) -> TypedExpression {
+    var sum = value
+    for addend in symbols[id].addends {
+      let kind = symbols[addend].kind
+      let index = symbols[addend].index
+      usedSymbols.insert(addend)
+      let term = TypedExpression(
+        expression: kind == .input ? .input(index) : .quantity(index),
+        dimensions: symbols[addend].dimensions, unit: symbols[addend].unit)
+      guard let current = sum, !current.isZero else {
+        sum = term
+        continue
+      }
+      sum = TypedExpression(
+        .binary(.add, current.expression, term.expression), dimensions: current.dimensions,
+        unit: current.unit, of: [current, term])
+    }
+    if symbols[id].unitSyntax == nil, symbols[id].dimensions == nil {
+      symbols[id].dimensions = sum?.dimensions
+      symbols[id].unit = sum?.unit
+    }
+    return sum ?? .unknown
   }
 
   private func note(on symbol: Symbol, _ definition: Symbol.Definition) -> [Diagnostic.Note] {

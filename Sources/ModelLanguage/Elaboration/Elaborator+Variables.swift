@@ -17,12 +17,12 @@ extension Elaborator {
 
   /// Elaborates the inputs that no instance wires.
   mutating func elaborateInputs() {
-    for (index, id) in declared(.input).enumerated() {
-      symbols[id].index = index
+    for id in declared(.input) {
+      symbols[id].index = model.inputs.count
       let value = define(id, .constant("the default of an input"))
       if value == nil {
         symbols[id].unit = symbols[id].unitSyntax?.unit
-        if isMain, symbols[id].scope == 0 {
+        if isMain, symbols[id].scope == 0, symbols[id].role == .driven {
           diagnostics.report(
             Diagnostic(
               id: "missing-default",
@@ -30,18 +30,32 @@ extension Elaborator {
               at: symbols[id].name.range,
               help: ["give the value that it has when no experiment drives it: `= …`"]))
         }
-        if symbols[id].unitSyntax == nil { reportMissingInputUnit(symbols[id].name) }
+        let role = symbols[id].role
+        if symbols[id].unitSyntax == nil, role == .driven || role == .arrivals {
+          reportMissingInputUnit(symbols[id])
+        }
+      }
+      if let unit = unit(of: symbols[id].role) {
+        symbols[id].unit = unit
+        symbols[id].dimensions = unit.dimensions
       }
       model.inputs.append(
-        Input(declaration: declaration(of: id), defaultValue: value?.expression ?? .number(0)))
+        Input(
+          declaration: declaration(of: id), defaultValue: value?.expression ?? .number(0),
+          role: role(of: id)))
     }
   }
 
-  private mutating func reportMissingInputUnit(_ name: NameSyntax) {
+  private mutating func reportMissingInputUnit(_ symbol: Symbol) {
+    let name = symbol.name
+    let keyword = symbol.role == .arrivals ? "receive" : "input"
     diagnostics.report(
       Diagnostic(
-        id: "missing-unit", "the input `\(name.text)` has neither a unit nor a default",
-        at: name.range, help: ["declare its unit: `input \(name.text) : mV`"]))
+        id: "missing-unit",
+        symbol.role == .arrivals
+          ? "the arrivals `\(name.text)` have no unit"
+          : "the input `\(name.text)` has neither a unit nor a default",
+        at: name.range, help: ["declare its unit: `\(keyword) \(name.text) : mV`"]))
   }
 
   /// Elaborates quantities and wired inputs, each after those that it uses.
@@ -160,9 +174,12 @@ extension Elaborator {
   mutating func reportUnusedInputs() {
     guard !diagnostics.all.hasErrors else { return }
     for id in declaredOrder where symbols[id].isDeclaredInput && !usedSymbols.contains(id) {
+      // Another population may use what the circuit declares.
+      if symbols[id].scope == 0, isCircuit { continue }
       diagnostics.report(
         Diagnostic(
-          .warning, id: "unused-input", "the input `\(symbols[id].name.text)` is not used",
+          .warning, id: "unused-input",
+          "the \(symbols[id].noun) `\(symbols[id].name.text)` is not used",
           at: symbols[id].name.range))
     }
   }

@@ -46,25 +46,76 @@ struct Elaborator {
   /// The dimensions-checked derivative of each state, by the state's index.
   var derivatives: [TypedExpression?] = []
 
+  /// The population whose cell is elaborated.
+  let population: PopulationPlan?
+  /// Whether the top is a circuit.
+  let isCircuit: Bool
+  /// How many symbols the populations before this one have.
+  let earlierSymbols: Int
+  /// What a population of the model would need: constructs that have no meaning outside of one.
+  var cellConstructs: [(word: String, range: SourceRange)] = []
+  /// The input that is 1 within the refractory time of the last spike.
+  var refractoryInput: Int?
+  var spike: Int?
+  var receivers: [Receiver] = []
+  /// The receiver of a symbol that something arrives at.
+  var receiverOfSymbol: [Int: Int] = [:]
+  /// Settings that differ from cell to cell, before they are elaborated.
+  var pendingVariations: [PendingVariation] = []
+  var variations: [Variation] = []
+  /// The parameters that differ from cell to cell.
+  var variedParameters: Set<Int> = []
+  /// The number of cells, once it is elaborated.
+  var populationSize: Expression?
+  /// Quantities that depend on noise.
+  var noisyQuantities: Set<Int> = []
+  /// What the projections to the population lead to, in their order.
+  var ports: [ProjectionPort] = []
+
+  /// Elaborates a model, or a component by itself.
   init(library: ModelLibrary, top: Int, isMain: Bool) {
+    self.init(library: library, top: top, isMain: isMain, population: nil)
+  }
+
+  /// Elaborates the cell of a population with what its circuit declares.
+  ///
+  /// - Parameters:
+  ///   - library: Where the circuit and all that it is made of are found.
+  ///   - top: The circuit.
+  ///   - isMain: Whether the top is what will run.
+  ///   - population: The population; `nil` for what the top itself declares.
+  ///   - earlier: What was elaborated before, which counts against the limits.
+  init(
+    library: ModelLibrary, top: Int, isMain: Bool, population: PopulationPlan?,
+    after earlier: (symbols: Int, size: Int) = (0, 0)
+  ) {
     self.library = library
     self.isMain = isMain
-    let component = library.components[top].syntax
+    self.population = population
+    earlierSymbols = earlier.symbols
+    totalSize = earlier.size
+    isCircuit = library.components[top].syntax.kind == .circuit
+    let component = library.components[population?.cell ?? top].syntax
     model = Model(
       name: component.name.text, documentation: component.documentation,
-      sources: library.files.map(\.syntax.file))
+      sources: library.sources)
     expandInstances(top: top)
     guard !isTooLarge else { return }
+    if let population { connect(population) }
     orderDeclarations()
     elaborateParameters()
     elaborateStates()
     elaborateInputs()
     elaborateQuantities()
+    if let population { checkOutputs(of: population) }
     elaborateDerivatives()
     elaborateSchemes()
     elaborateRoutes()
+    elaborateReceivers()
     elaborateEvents()
     finishStates()
+    checkNoise()
+    elaborateVariations()
     checkFunctions()
     reportUnusedInputs()
   }
@@ -73,6 +124,9 @@ struct Elaborator {
   init(library: ModelLibrary, namesOf model: Model) {
     self.library = library
     isMain = false
+    population = nil
+    isCircuit = false
+    earlierSymbols = 0
     self.model = model
     scopes.append(Scope(path: "", component: 0, file: 0, depth: 0))
     for (index, parameter) in model.parameters.enumerated() {
@@ -90,8 +144,10 @@ struct Elaborator {
   }
 
   /// The context of an expression that stands in a scope.
-  func context(_ scope: Int, _ use: ExpressionContext.Use) -> ExpressionContext {
-    ExpressionContext(scope: scope, file: scopes[scope].file, use: use)
+  func context(
+    _ scope: Int, _ use: ExpressionContext.Use, _ moment: ExpressionContext.Moment = .always
+  ) -> ExpressionContext {
+    ExpressionContext(scope: scope, file: scopes[scope].file, use: use, moment: moment)
   }
 
   /// Counts the nodes of a finished expression against the limit.

@@ -52,6 +52,8 @@ struct ModelLibrary {
   private(set) var diagnostics: [Diagnostic] = []
   /// Whether every file was found and every statement understood.
   private(set) var isComplete = true
+  /// Tables of connections, by the places where the main file names them.
+  private(set) var tables: [SourceRange: SourceFile] = [:]
   private var importedFiles: [[(file: Int, range: SourceRange)]] = []
   private var numbers: [String: Int] = [:]
 
@@ -61,6 +63,7 @@ struct ModelLibrary {
       followImports(of: next, resolver)
       next += 1
     }
+    readTables(resolver)
     reportCircularImports()
     for number in files.indices { collectVisible(in: number) }
     connectImports()
@@ -229,15 +232,62 @@ struct ModelLibrary {
   }
 
   private mutating func reportSecondModel(in syntax: FileSyntax) {
-    let models = syntax.components.filter(\.isModel)
+    let models = syntax.components.filter { $0.kind == .model || $0.kind == .circuit }
     for second in models.dropFirst() {
       diagnostics.append(
         Diagnostic(
-          id: "second-model", "a file has at most one `model`", at: second.name.range,
+          id: "second-model", "a file has at most one `model` or `circuit`", at: second.name.range,
           notes: [
             Diagnostic.Note("the first is `\(models[0].name.text)`", at: models[0].name.range)
           ],
-          help: ["the others can be a `component`"]))
+          help: second.kind == .model ? ["the others can be a `component`"] : []))
     }
+  }
+}
+
+// Tables of connections: found like imports, and kept unread.
+extension ModelLibrary {
+  /// All tables of a circuit together, in bytes.
+  private static let largestTableSize = 1 << 26
+
+  private mutating func readTables(_ resolver: ImportResolver) {
+    let main = files[0].syntax
+    var read: [String: SourceFile] = [:]
+    var size = 0
+    for circuit in main.components where circuit.kind == .circuit {
+      for declaration in circuit.declarations {
+        guard case .projection(let projection) = declaration.kind,
+          let rule = projection.rule, rule.name.text == "list",
+          case .string(let path, let range)? = rule.arguments.first
+        else { continue }
+        if let known = read[path] {
+          tables[range] = known
+          continue
+        }
+        let place = ImportSyntax(path: path, range: range)
+        guard let file = resolve(place, from: main.file, resolver) else { continue }
+        size += file.bytes.count
+        if file.bytes.count > ConnectionListReader.largestSize || size > Self.largestTableSize {
+          diagnostics.append(
+            Diagnostic(
+              id: "list-too-large",
+              "`\(path)` has \(file.bytes.count) bytes, and a list of connections may have "
+                + "\(ConnectionListReader.largestSize)", at: range,
+              notes: [
+                Diagnostic.Note("all lists together may have \(Self.largestTableSize) bytes")
+              ]))
+          continue
+        }
+        read[path] = file
+        tables[range] = file
+      }
+    }
+  }
+
+  /// The text of everything that was read: files, then tables, each once.
+  var sources: [SourceFile] {
+    var seen: Set<String> = []
+    let tables = tables.sorted { $0.key.lowerBound < $1.key.lowerBound }.map(\.value)
+    return (files.map(\.syntax.file) + tables).filter { seen.insert($0.path).inserted }
   }
 }

@@ -8,6 +8,8 @@ struct Scope {
     case symbol(Int)
     case instance(Int)
     case function(FunctionSyntax)
+    /// A population, whose cells have values that its circuit cannot use.
+    case population
     /// Something that has a name and no value, such as a route.
     case other
   }
@@ -19,6 +21,10 @@ struct Scope {
   var parent: Int?
   var instance: InstanceSyntax?
   var depth: Int
+  /// Where a name is looked up that the scope itself does not declare, in this order.
+  var alternatives: [Int] = []
+  /// Whether it is the block of a population or a projection, which declares nothing.
+  var isBlock = false
   var members: [String: Member] = [:]
   /// Names in the order of their declarations, with where they are declared.
   var order: [NameSyntax] = []
@@ -28,12 +34,26 @@ struct Scope {
   var schemes: [SchemeSyntax] = []
   var events: [(syntax: EventSyntax, documentation: String)] = []
   var routes: [(syntax: RouteSyntax, documentation: String)] = []
+  var receivers: [Receiving] = []
+
+  /// What arrives, and what it does.
+  struct Receiving {
+    var symbol: Int
+    /// The rate of random arrivals; `nil` for spikes.
+    var rate: ExpressionSyntax?
+    var assignments: [AssignmentSyntax]
+  }
 }
 
 /// A named value of an instance.
 struct Symbol {
   enum Kind {
     case parameter, input, state, quantity
+  }
+
+  /// Who gives the value of an input; see `Input.Role`.
+  enum Role {
+    case driven, arrivals, poisson, noise, sum, cellIndex, cellCount
   }
 
   /// The expression that a symbol's value comes from, and where its names are looked up.
@@ -58,6 +78,9 @@ struct Symbol {
   var isDeclaredInput = false
   /// Whether it is the flux of a reaction, whose value is made and not read.
   var isFlux = false
+  var role = Role.driven
+  /// What projections add to the value.
+  var addends: [Int] = []
 
   /// The dimensions, once they are known; `nil` also where an error has made them unknown.
   var dimensions: Dimensions?
@@ -81,6 +104,13 @@ struct Symbol {
 
   /// What the symbol is called in messages.
   var noun: String {
+    switch role {
+    case .driven, .sum: break
+    case .arrivals: return "sum of arrivals"
+    case .poisson: return "number of arrivals"
+    case .noise: return "noise"
+    case .cellIndex, .cellCount: return "number"
+    }
     if isDeclaredInput { return "input" }
     switch kind {
     case .parameter: return "parameter"

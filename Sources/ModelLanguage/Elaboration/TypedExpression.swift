@@ -57,16 +57,29 @@ struct ExpressionContext {
     case dynamic
     /// Parameters and numbers, for a purpose such as `a parameter`.
     case constant(String)
+    /// Likewise, and the number of the cell.
+    case perCell(String)
     /// Parameters and `amount`, which has these dimensions.
     case dose(Dimensions?, PhysicalUnit?)
     /// Numbers alone.
     case literal(String)
   }
 
+  /// When the expression is evaluated.
+  enum Moment: Equatable {
+    /// All the time.
+    case always
+    /// At an event.
+    case event
+    /// When something arrives, which is this symbol.
+    case arrival(Int)
+  }
+
   /// The instance whose names are used; `nil` inside a function of a file.
   var scope: Int?
   var file: Int
   var use: Use
+  var moment = Moment.always
   /// The arguments of the function whose body this is.
   var arguments: [String: TypedExpression] = [:]
   /// The functions that are being inlined, the outermost first.

@@ -139,6 +139,9 @@ struct Lexer {
     case UInt8(ascii: "}"): (.rightBrace, 1)
     case UInt8(ascii: "("): (.leftParenthesis, 1)
     case UInt8(ascii: ")"): (.rightParenthesis, 1)
+    case UInt8(ascii: "["): (.leftBracket, 1)
+    case UInt8(ascii: "]"): (.rightBracket, 1)
+    case UInt8(ascii: "~"): (.tilde, 1)
     case UInt8(ascii: ","): (.comma, 1)
     case UInt8(ascii: ":"): (.colon, 1)
     case UInt8(ascii: "'"): (.prime, 1)
@@ -184,7 +187,7 @@ struct Lexer {
 
   private func isKnown(_ byte: UInt8) -> Bool {
     isLetter(byte) || isDigit(byte) || byte == 10 || byte == 32 || byte == 9 || byte == 13
-      || byte == UInt8(ascii: "\"") || (byte < 0x80 && "{}(),:'%+*/^.-=><".utf8.contains(byte))
+      || byte == UInt8(ascii: "\"") || (byte < 0x80 && "{}()[],:~'%+*/^.-=><".utf8.contains(byte))
   }
 
   private func isLetter(_ byte: UInt8) -> Bool {

@@ -4,19 +4,20 @@ enum ReservedWords {
   static let keywords: Set<String> = [
     "import", "component", "model", "function", "parameter", "input", "state", "quantity",
     "output", "scheme", "event", "route", "instance", "if", "then", "else", "and", "or", "not",
-    "in", "source", "assumed", "derived", "when", "into", "time", "pi",
+    "in", "source", "assumed", "derived", "when", "into", "time", "pi", "neuron", "synapse",
+    "circuit", "noise", "poisson", "receive", "refractory", "population", "projection", "connect",
   ]
 
   /// Words that are kept for constructs still to come.
-  static let later: Set<String> = [
-    "neuron", "population", "projection", "circuit", "connect", "synapse", "noise", "fast", "slow",
-    "gap",
-  ]
+  static let later: Set<String> = ["fast", "slow"]
+
+  /// Words that begin what stands at the top level of a file and has a block.
+  static let blocks = ["component", "model", "neuron", "synapse", "circuit"]
 
   /// Words that begin a declaration, in the order in which they are listed to people.
   static let declarations = [
     "parameter", "input", "state", "quantity", "output", "scheme", "event", "route", "instance",
-    "function",
+    "function", "noise", "poisson", "receive", "population", "projection",
   ]
 
   /// Whether a word cannot be a name.

@@ -2,8 +2,8 @@
 struct Token: Sendable, Hashable {
   enum Kind: UInt8, Sendable, Hashable {
     case identifier, number, string
-    case leftBrace, rightBrace, leftParenthesis, rightParenthesis
-    case comma, colon, equals, prime, dot, ellipsis, percent
+    case leftBrace, rightBrace, leftParenthesis, rightParenthesis, leftBracket, rightBracket
+    case comma, colon, equals, tilde, prime, dot, ellipsis, percent
     case plus, minus, star, slash, caret
     case less, lessOrEqual, greater, greaterOrEqual, equal, notEqual
     case arrow, doubleArrow

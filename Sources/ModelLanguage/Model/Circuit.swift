@@ -36,7 +36,8 @@ public struct Population: Sendable {
   public var cell: Model
   /// Which event of `cell` is the spike; `nil` for cells that do not spike.
   public var spike: Int?
-  /// What differs between cells; an entry may depend on the ones before it.
+  /// What differs between cells, none of it by way of another; the defaults of parameters and
+  /// states that depend on what differs follow it.
   public var variations: [Variation]
   /// What arriving spikes and random arrivals do, in the order in which they act.
   public var receivers: [Receiver]
@@ -67,7 +68,7 @@ public struct Variation: Sendable {
 
   public var target: Target
   public var law: Law
-  /// The declared unit, for display.
+  /// What varies, with its declared unit for display; the range is that of the law.
   public var declaration: Declaration
 
   /// Makes a variation.

@@ -20,6 +20,14 @@ extension Expression {
     return found
   }
 
+  /// Whether the expression depends on nothing but parameters.
+  var isOverParameters: Bool {
+    var found = References()
+    collect(into: &found)
+    return found.inputs.isEmpty && found.states.isEmpty && found.quantities.isEmpty
+      && !found.usesTime && !found.usesAmount
+  }
+
   fileprivate func collect(into found: inout References) {
     switch self {
     case .number: break

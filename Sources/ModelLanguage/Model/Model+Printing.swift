@@ -3,7 +3,12 @@ import Units
 extension Model {
   /// The elaborated model as text: every instance expanded, numbers in SI units.
   public var printed: String {
-    var lines = ["model \(name) {"]
+    (["model \(name) {"] + printedParts + ["}"]).joined(separator: "\n")
+  }
+
+  /// The parts of the elaborated model, a line or more for each.
+  var printedParts: [String] {
+    var lines: [String] = []
     for parameter in parameters {
       lines.append(
         "  parameter \(parameter.declaration.path) : \(parameter.declaration.unit.symbol) = "
@@ -12,7 +17,7 @@ extension Model {
     for input in inputs {
       lines.append(
         "  input \(input.declaration.path) : \(input.declaration.unit.symbol) = "
-          + text(of: input.defaultValue))
+          + text(of: input.defaultValue) + text(of: input.role))
     }
     for state in states {
       lines.append(
@@ -28,9 +33,13 @@ extension Model {
       lines.append("  \(state.declaration.path)' = \(text(of: state.derivative))")
     }
     for event in events {
-      let verb = event.direction == .rising ? "rises" : "falls"
+      let isRising = event.direction == .rising
+      let verb =
+        event.needsCrossing
+        ? (isRising ? "rises through" : "falls through") : (isRising ? ">" : "<")
+      let rest = event.refractoryTime.map { " refractory \(text(of: $0))" } ?? ""
       lines.append(
-        "  event \(event.declaration.path) when \(text(of: event.function)) \(verb) through 0 {")
+        "  event \(event.declaration.path) when \(text(of: event.function)) \(verb) 0\(rest) {")
       for (state, value) in event.assignments {
         lines.append("    \(states[state].declaration.path) = \(text(of: value))")
       }
@@ -51,8 +60,20 @@ extension Model {
       }
       lines.append("  // conserved: " + terms.joined(separator: " + "))
     }
-    lines.append("}")
-    return lines.joined(separator: "\n")
+    return lines
+  }
+
+  private func text(of role: Input.Role) -> String {
+    switch role {
+    case .driven: ""
+    case .arrivals: "  // the sum of the weights that arrive"
+    case .poisson(let rate): "  // random arrivals at \(text(of: rate))"
+    case .whiteNoise: "  // white noise"
+    case .sum: "  // the sum of a projection"
+    case .refractory: "  // 1 within the refractory time"
+    case .cellIndex: "  // the number of the cell"
+    case .cellCount: "  // how many cells there are"
+    }
   }
 
   /// An expression with the names of this model, numbers in SI units.

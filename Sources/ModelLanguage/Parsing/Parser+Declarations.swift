@@ -2,9 +2,7 @@ import Diagnostics
 
 extension Parser {
   /// Words that begin a statement of a component, so that they show where a brace is missing.
-  static let outsideOfBlocks: Set<String> = Set(ReservedWords.declarations).union([
-    "component", "model", "import",
-  ])
+  static let outsideOfBlocks = Set(ReservedWords.declarations + ReservedWords.blocks + ["import"])
 
   /// Reads one statement of a component.
   mutating func parseDeclaration() throws(ParseFailure) -> DeclarationSyntax {
@@ -24,6 +22,11 @@ extension Parser {
     case "route": kind = .route(try parseRoute())
     case "instance": kind = .instance(try parseInstance())
     case "function": kind = .function(try parseFunction())
+    case "noise": kind = .noise(try parseNoise())
+    case "poisson": kind = .poisson(try parsePoisson())
+    case "receive": kind = .receive(try parseReceive())
+    case "population": kind = .population(try parsePopulation())
+    case "projection": kind = .projection(try parseProjection())
     default: kind = .equation(try parseEquation())
     }
     return DeclarationSyntax(kind: kind, documentation: comment)
@@ -53,7 +56,7 @@ extension Parser {
     return EquationSyntax(name: name, value: try parseExpression())
   }
 
-  private mutating func parseOptionalUnit() throws(ParseFailure) -> UnitSyntax? {
+  mutating func parseOptionalUnit() throws(ParseFailure) -> UnitSyntax? {
     take(.colon) ? try parseDeclaredUnit() : nil
   }
 
@@ -82,7 +85,7 @@ extension Parser {
   }
 
   /// Reads `source "…"`, `assumed "…"` or `derived`, if one stands here.
-  private mutating func parseProvenance() throws(ParseFailure) -> ProvenanceSyntax? {
+  mutating func parseProvenance() throws(ParseFailure) -> ProvenanceSyntax? {
     let first = token
     if takeWord("derived") {
       return ProvenanceSyntax(provenance: .derived, range: range(of: first))

@@ -79,6 +79,23 @@ extension Parser {
     let name = try parseNewName("the event")
     guard takeWord("when") else { throw unexpected(expected: "`when`") }
     let value = try parseSum()
+    let (direction, needsCrossing) = try parseTrigger()
+    let threshold = try parseSum()
+    let refractoryTime = takeWord("refractory") ? try parseExpression() : nil
+    var assignments: [AssignmentSyntax] = []
+    // A spike may change nothing.
+    if name.text != "spike" || token.kind == .leftBrace {
+      assignments = try parseAssignments(of: "the event")
+    }
+    return EventSyntax(
+      name: name, value: value, direction: direction, threshold: threshold,
+      needsCrossing: needsCrossing, refractoryTime: refractoryTime, assignments: assignments)
+  }
+
+  /// Reads what stands between the two sides of an event.
+  private mutating func parseTrigger() throws(ParseFailure) -> (Event.Direction, Bool) {
+    if take(.greater) { return (.rising, false) }
+    if take(.less) { return (.falling, false) }
     let help = ["`event NAME when V rises through -20 mV { … }`, or `falls through`"]
     let direction: Event.Direction
     if takeWord("rises") {
@@ -89,18 +106,18 @@ extension Parser {
       throw unexpected(expected: "`rises through` or `falls through`", help: help)
     }
     guard takeWord("through") else { throw unexpected(expected: "`through`", help: help) }
-    let threshold = try parseSum()
-    var assignments: [EventSyntax.Assignment] = []
-    try parseBlock(of: "the event", outsiders: Self.outsideOfBlocks) {
-      (parser) throws(ParseFailure) in
+    return (direction, true)
+  }
+
+  /// Reads `{ STATE = value … }`.
+  mutating func parseAssignments(of owner: String) throws(ParseFailure) -> [AssignmentSyntax] {
+    var assignments: [AssignmentSyntax] = []
+    try parseBlock(of: owner, outsiders: Self.outsideOfBlocks) { (parser) throws(ParseFailure) in
       let state = try parser.parsePath("the name of a state")
       try parser.expect(.equals, "`=` and the new value of `\(state.text)`")
-      assignments.append(
-        EventSyntax.Assignment(state: state, value: try parser.parseExpression()))
+      assignments.append(AssignmentSyntax(state: state, value: try parser.parseExpression()))
     }
-    return EventSyntax(
-      name: name, value: value, direction: direction, threshold: threshold,
-      assignments: assignments)
+    return assignments
   }
 
   /// Reads a route with its targets.

@@ -132,7 +132,9 @@ extension Parser {
       return inner
     case .identifier:
       let word = text(of: first)
-      if ReservedWords.keywords.contains(word), word != "time", word != "pi" {
+      if ReservedWords.keywords.contains(word), word != "time", word != "pi",
+        word != "refractory"
+      {
         throw unexpected(expected: "an expression")
       }
       let path = try parsePath("a name")

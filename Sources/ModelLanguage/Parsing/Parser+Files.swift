@@ -1,7 +1,7 @@
 import Diagnostics
 
 extension Parser {
-  private static let fileWords = ["import", "component", "model", "function"]
+  private static let fileWords = ["import", "function"] + ReservedWords.blocks
 
   /// Reads everything at the top level of the file.
   mutating func parseFile() -> [FileSyntax.Item] {
@@ -35,13 +35,15 @@ extension Parser {
     }
     switch text(of: token) {
     case "import": return .imported(try parseImport())
-    case "component", "model": return .component(try parseComponent())
     case "function":
       namesInScope = []
       return .function(try parseFunction(), documentation: comment)
     default:
-      try refuseLaterWord()
       let word = text(of: token)
+      if let kind = ComponentSyntax.Kind(rawValue: word) {
+        return .component(try parseComponent(kind))
+      }
+      try refuseLaterWord()
       var diagnostic = Diagnostic(
         id: "unexpected-token",
         "expected `import`, `component`, `model` or `function`, found `\(word)`",
@@ -62,7 +64,7 @@ extension Parser {
     report(
       Diagnostic(
         id: "not-yet-available", "`\(text(of: token))` is not available yet", at: range(of: token),
-        notes: [Diagnostic.Note("the word is kept for networks of spiking cells")]))
+        notes: [Diagnostic.Note("the word is kept for models of many clocks")]))
     throw ParseFailure()
   }
 
@@ -96,20 +98,20 @@ extension Parser {
     return contents
   }
 
-  private mutating func parseComponent() throws(ParseFailure) -> ComponentSyntax {
+  private mutating func parseComponent(
+    _ kind: ComponentSyntax.Kind
+  ) throws(ParseFailure) -> ComponentSyntax {
     let comment = currentDocumentation
-    let isModel = isWord("model")
     advance()
-    let what = isModel ? "the model" : "the component"
-    let name = try parseNewName(what)
+    let name = try parseNewName("the \(kind.rawValue)")
     namesInScope = declaredNames()
     var declarations: [DeclarationSyntax] = []
-    try parseBlock(of: "`\(name.text)`", outsiders: ["component", "model", "import"]) {
+    try parseBlock(of: "`\(name.text)`", outsiders: Set(ReservedWords.blocks + ["import"])) {
       (parser) throws(ParseFailure) in
       declarations.append(try parser.parseDeclaration())
     }
     return ComponentSyntax(
-      name: name, isModel: isModel, declarations: declarations, documentation: comment)
+      name: name, kind: kind, declarations: declarations, documentation: comment)
   }
 
   /// The names that the block after the current token declares at its own level.
@@ -140,7 +142,9 @@ extension Parser {
 
   private func isDeclaringWord(_ token: Token) -> Bool {
     switch text(of: token) {
-    case "parameter", "input", "state", "quantity", "output", "instance": true
+    case "parameter", "input", "state", "quantity", "output", "instance", "noise", "poisson",
+      "receive", "population":
+      true
     default: false
     }
   }

@@ -5,7 +5,7 @@ extension Parser {
   /// Words that can follow a number and are not units.
   private static let wordsAfterNumbers: Set<String> = [
     "source", "assumed", "derived", "in", "then", "else", "and", "or", "fraction", "over", "lag",
-    "rises", "falls", "through",
+    "rises", "falls", "through", "refractory",
   ]
 
   /// Reads the unit behind a number, if there is one.
@@ -18,7 +18,9 @@ extension Parser {
     case .percent: break
     case .identifier:
       let word = text(of: token)
-      if Self.wordsAfterNumbers.contains(word) || token(after: 1).kind == .leftParenthesis {
+      if Self.wordsAfterNumbers.contains(word) || wordsOfBlock.contains(word)
+        || token(after: 1).kind == .leftParenthesis
+      {
         return nil
       }
     case .slash:

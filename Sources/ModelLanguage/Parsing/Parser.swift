@@ -67,6 +67,8 @@ struct Parser {
   private(set) var hasLostStatement = false
   /// Names that are declared around the current place: there, `/s` divides by the name `s`.
   var namesInScope: Set<String> = []
+  /// Words that begin another statement of the block at hand without a new line.
+  var wordsOfBlock: Set<String> = []
 
   init(file: SourceFile, tokens: [Token], documentation: [String]) {
     self.file = file
@@ -183,6 +185,7 @@ struct Parser {
   /// Checks that nothing follows the statement on its line.
   mutating func expectEndOfStatement() throws(ParseFailure) {
     guard !token.startsLine, token.kind != .rightBrace, token.kind != .end else { return }
+    if token.kind == .identifier, wordsOfBlock.contains(text(of: token)) { return }
     throw unexpected(expected: "the end of the line")
   }
 

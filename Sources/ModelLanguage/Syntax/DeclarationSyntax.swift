@@ -76,19 +76,24 @@ public struct SchemeSyntax: Sendable, Hashable {
   public var range: SourceRange
 }
 
-/// `event NAME when value rises through threshold { assignments }`.
-public struct EventSyntax: Sendable, Hashable {
-  /// `STATE = value`.
-  public struct Assignment: Sendable, Hashable {
-    public var state: PathSyntax
-    public var value: ExpressionSyntax
-  }
+/// `STATE = value`, in the block of something that changes states.
+public struct AssignmentSyntax: Sendable, Hashable {
+  public var state: PathSyntax
+  public var value: ExpressionSyntax
+}
 
+/// `event NAME when value rises through threshold refractory time { assignments }`, or the same
+/// with `value > threshold`.
+public struct EventSyntax: Sendable, Hashable {
   public var name: NameSyntax
   public var value: ExpressionSyntax
   public var direction: Event.Direction
   public var threshold: ExpressionSyntax
-  public var assignments: [Assignment]
+  /// Whether the value has to cross the threshold; `>` and `<` ask no more than to be beyond it.
+  public var needsCrossing: Bool
+  /// How long no further event follows one.
+  public var refractoryTime: ExpressionSyntax?
+  public var assignments: [AssignmentSyntax]
 }
 
 /// `route NAME { into STATE fraction … over … lag … }`.

@@ -14,6 +14,11 @@ public struct DeclarationSyntax: Sendable, Hashable {
     case route(RouteSyntax)
     case instance(InstanceSyntax)
     case function(FunctionSyntax)
+    case noise([NameSyntax])
+    case poisson(PoissonSyntax)
+    case receive(ReceiveSyntax)
+    case population(PopulationSyntax)
+    case projection(ProjectionSyntax)
   }
 
   public var kind: Kind
@@ -21,11 +26,15 @@ public struct DeclarationSyntax: Sendable, Hashable {
   public var documentation: String
 }
 
-/// `component NAME { … }`, or the same with `model`.
+/// `component NAME { … }`, or the same with another of the keywords.
 public struct ComponentSyntax: Sendable, Hashable {
+  /// What it is, by its keyword.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case component, model, neuron, synapse, circuit
+  }
+
   public var name: NameSyntax
-  /// Whether the keyword is `model`.
-  public var isModel: Bool
+  public var kind: Kind
   public var declarations: [DeclarationSyntax]
   public var documentation: String
 }

@@ -24,7 +24,7 @@ public struct SyntaxPrinter: Sendable {
 
   private func text(of component: ComponentSyntax) -> String {
     var text = comment(component.documentation, "")
-    text += "\(component.isModel ? "model" : "component") \(component.name.text) {\n"
+    text += "\(component.kind.rawValue) \(component.name.text) {\n"
     for declaration in component.declarations {
       text += comment(declaration.documentation, "  ")
       text += "  \(self.text(of: declaration.kind))\n"
@@ -38,7 +38,7 @@ public struct SyntaxPrinter: Sendable {
       .map { "\(indent)///\($0.isEmpty ? "" : " ")\($0)\n" }.joined()
   }
 
-  private func quoted(_ text: String) -> String {
+  func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       if scalar == "\"" || scalar == "\\" { result += "\\" }
@@ -51,7 +51,7 @@ public struct SyntaxPrinter: Sendable {
     unit.map { " : \($0.unit?.symbol ?? $0.range.text)" } ?? ""
   }
 
-  private func suffix(_ provenance: ProvenanceSyntax?) -> String {
+  func suffix(_ provenance: ProvenanceSyntax?) -> String {
     switch provenance?.provenance {
     case .source(let text): " source \(quoted(text))"
     case .assumed(let text): " assumed \(quoted(text))"
@@ -60,7 +60,7 @@ public struct SyntaxPrinter: Sendable {
     }
   }
 
-  private func block(_ head: String, _ lines: [String]) -> String {
+  func block(_ head: String, _ lines: [String]) -> String {
     lines.isEmpty
       ? "\(head) {\n  }" : "\(head) {\n" + lines.map { "    \($0)\n" }.joined() + "  }"
   }
@@ -84,10 +84,15 @@ public struct SyntaxPrinter: Sendable {
     case .scheme(let syntax): return text(of: syntax)
     case .event(let syntax):
       let verb = syntax.direction == .rising ? "rises" : "falls"
-      return block(
-        "event \(syntax.name.text) when \(text(of: syntax.value)) \(verb) through "
-          + text(of: syntax.threshold),
-        syntax.assignments.map { "\($0.state.text) = \(text(of: $0.value))" })
+      var head = "event \(syntax.name.text) when \(text(of: syntax.value, above: 4)) "
+      if syntax.needsCrossing {
+        head += "\(verb) through "
+      } else {
+        head += syntax.direction == .rising ? "> " : "< "
+      }
+      head += text(of: syntax.threshold, above: 4)
+      if let time = syntax.refractoryTime { head += " refractory \(text(of: time))" }
+      return block(head, assignments(syntax.assignments))
     case .route(let syntax):
       return block("route \(syntax.name.text)", syntax.targets.map { text(of: $0) })
     case .instance(let syntax):
@@ -96,7 +101,23 @@ public struct SyntaxPrinter: Sendable {
         syntax.bindings.map {
           "\($0.name.text) = \(text(of: $0.value))\(suffix($0.provenance))"
         })
+    case .noise(let names): return "noise \(self.names(names))"
+    case .poisson(let syntax):
+      let head = "poisson \(syntax.name.text) = \(text(of: syntax.rate))"
+      return syntax.assignments.isEmpty ? head : block(head, assignments(syntax.assignments))
+    case .receive(let syntax):
+      return block(
+        "receive \(syntax.name.text)\(suffix(syntax.unit))", assignments(syntax.assignments))
+    case .population(let syntax):
+      return block(
+        "population \(syntax.name.text) : \(syntax.cell.text)[\(text(of: syntax.size))]",
+        syntax.settings.map { text(of: $0) })
+    case .projection(let syntax): return text(of: syntax)
     }
+  }
+
+  private func assignments(_ assignments: [AssignmentSyntax]) -> [String] {
+    assignments.map { "\($0.state.text) = \(text(of: $0.value))" }
   }
 
   private func names(_ names: [NameSyntax]) -> String {
