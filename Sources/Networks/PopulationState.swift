@@ -133,6 +133,12 @@ final class PopulationState: @unchecked Sendable {
     let cell = population.cell
     var laws: [(target: Variation.Target, law: SampledLaw)] = []
     for (index, variation) in population.variations.enumerated() {
+      // A parameter that is set is the same for all cells.
+      if case .parameter(let parameter) = variation.target,
+        settings.parameters[cell.parameters[parameter].declaration.path] != nil
+      {
+        continue
+      }
       let stream = RandomStream(seed: settings.seed, 1, UInt64(number), UInt64(index))
       laws.append(
         (

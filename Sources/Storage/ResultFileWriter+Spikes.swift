@@ -33,7 +33,8 @@ extension ResultFileWriter {
     let nodes = cells.map { UInt64($0) }
     let isGood =
       milliseconds.withUnsafeBytes {
-        Self.append($0.baseAddress, times.count, h5_native_double(), to: train.timestamps, train.count)
+        Self.append(
+          $0.baseAddress, times.count, h5_native_double(), to: train.timestamps, train.count)
       }
       && nodes.withUnsafeBytes {
         Self.append($0.baseAddress, times.count, h5_native_uint64(), to: train.nodes, train.count)
