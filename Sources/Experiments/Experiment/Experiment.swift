@@ -41,7 +41,7 @@ public struct Experiment: Sendable {
   public var source: SourceFile
   /// The tables that it reads, by the path written in the experiment.
   public var tables: [SourceFile]
-  /// The circuit that is run; then `model` is only its names. `nil` for a model.
+  /// The circuit that is run, of which `model` holds the names; `nil` for a model.
   public var network: NetworkSubject?
 }
 

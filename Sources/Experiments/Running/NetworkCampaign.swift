@@ -139,6 +139,8 @@ public struct NetworkRunResult: Sendable {
   /// Building the network, and stepping it, in s of wall time.
   public var buildSeconds = 0.0
   public var runSeconds = 0.0
+  /// Stepping it, in s of processor time of the whole process.
+  public var processorSeconds = 0.0
   /// The reductions of the experiment in SI units.
   public var reductions: [Double] = []
   /// Why it failed, or `nil`.

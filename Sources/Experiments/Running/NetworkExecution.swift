@@ -1,3 +1,4 @@
+import Foundation
 import ModelLanguage
 import Networks
 import Simulations
@@ -36,6 +37,7 @@ struct NetworkExecution {
     result.connectionCount = live.connectionCounts.reduce(0, +)
     result.buildSeconds = Self.seconds(clock.now - start)
     start = clock.now
+    let processorStart = Self.processorSeconds()
     var tally = SpikeTally(
       campaign.experiment.reductions.compactMap(\.population), cellCounts: result.cellCounts)
     do throws(NetworkFailure) {
@@ -46,6 +48,7 @@ struct NetworkExecution {
     if let problem = output?.problem { throw problem }
     result.steps = live.step
     result.runSeconds = Self.seconds(clock.now - start)
+    result.processorSeconds = Self.processorSeconds() - processorStart
     result.reductions = tally.values
     return result
   }
@@ -89,6 +92,7 @@ struct NetworkExecution {
       collect(live, &result, &tally)
     }
     block.flush(output)
+    try live.checkFiniteness()
   }
 
   private func collect(
@@ -103,6 +107,12 @@ struct NetworkExecution {
         output?.append(train, of: population, run: run)
       }
     }
+  }
+
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   private static func seconds(_ duration: Duration) -> Double {
