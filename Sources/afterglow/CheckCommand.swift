@@ -55,7 +55,7 @@ struct CheckCommand: ParsableCommand {
 
   private func diagnostics(of file: SourceFile, _ workplace: Workplace) -> [Diagnostic] {
     if file.path.hasSuffix(".model") {
-      return workplace.library.loadModel(file).diagnostics
+      return workplace.library.load(file).diagnostics
     }
     return Experiment.read(file, library: workplace.library).diagnostics
   }

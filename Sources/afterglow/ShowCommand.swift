@@ -13,7 +13,7 @@ import Units
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Shows a model: equations, states, parameters with units and sources.",
+    abstract: "Shows a model or a circuit: equations, states, parameters with units and sources.",
     discussion: """
       --print shows the model in another phase of the compiler: syntax \
       (the text as it was read, in one style), model (every instance expanded), \
@@ -59,9 +59,16 @@ struct ShowCommand: ParsableCommand {
       terminal.print(SyntaxPrinter().text(of: syntax))
       return
     }
-    let (loaded, diagnostics) = workplace.library.loadModel(file)
+    let (found, diagnostics) = workplace.library.load(file)
     terminal.show(diagnostics)
-    guard let loaded, !diagnostics.hasErrors else { throw ExitStatus.dataError }
+    guard let found, !diagnostics.hasErrors else { throw ExitStatus.dataError }
+    let loaded: Model
+    switch found {
+    case .model(let model): loaded = model
+    case .circuit(let circuit):
+      try show(circuit, terminal)
+      return
+    }
     if json {
       terminal.print(JSONText.of(ModelJSON(loaded)))
       return
@@ -73,6 +80,20 @@ struct ShowCommand: ParsableCommand {
     case .kernel:
       let toolchain = KernelToolchain.detect(environment: ProcessInfo.processInfo.environment)
       terminal.print(try printedProgram(loaded, toolchain: toolchain))
+    }
+  }
+
+  private func show(_ circuit: Circuit, _ terminal: Terminal) throws {
+    if json {
+      terminal.print(JSONText.of(CircuitJSON(circuit)))
+      return
+    }
+    switch kernel ? .kernel : phase {
+    case .summary, .syntax: terminal.print(CircuitSummary(circuit).text)
+    case .model: terminal.print(circuit.printed)
+    case .program, .kernel:
+      terminal.complain("the programs of a circuit's populations cannot be shown yet")
+      throw ExitStatus.dataError
     }
   }
 
@@ -97,16 +118,7 @@ struct ModelSummary {
     if !model.documentation.isEmpty { parts.append(model.documentation) }
     let initialParameters = model.parameterValues()
     let states = model.initialStates(parameters: initialParameters)
-    if !model.states.isEmpty {
-      var table = TextTable(["state", "at the start", "what"])
-      for (state, value) in zip(model.states, states) {
-        table.add([
-          state.declaration.path, state.declaration.unit.text(ofSI: value),
-          state.declaration.documentation.firstSentence,
-        ])
-      }
-      parts.append(table.text)
-    }
+    if !model.states.isEmpty { parts.append(Self.table(of: model.states, states)) }
     if !model.inputs.isEmpty {
       var table = TextTable(["input", "unit", "what"])
       for input in model.inputs {
@@ -132,15 +144,40 @@ struct ModelSummary {
       let names = model.routes.map(\.declaration.path).joined(separator: ", ")
       parts.append("routes of dosing: \(names)")
     }
-    var table = TextTable(["parameter", "value", "where it comes from"])
-    for (parameter, value) in zip(model.parameters, initialParameters) {
+    if !model.parameters.isEmpty {
+      parts.append(Self.table(of: model.parameters, initialParameters))
+    }
+    text = parts.joined(separator: "\n\n")
+  }
+
+  /// States with what they begin with, unless something else is given to say.
+  static func table(
+    of states: [State], _ values: [Double], instead: [String: String] = [:]
+  ) -> String {
+    var table = TextTable(["state", "at the start", "what"])
+    for (state, value) in zip(states, values) {
+      let declaration = state.declaration
       table.add([
-        parameter.declaration.path, parameter.declaration.unit.text(ofSI: value),
+        declaration.path, instead[declaration.path] ?? declaration.unit.text(ofSI: value),
+        declaration.documentation.firstSentence,
+      ])
+    }
+    return table.text
+  }
+
+  /// Parameters with their values, unless something else is given to say, and where they come from.
+  static func table(
+    of parameters: [Parameter], _ values: [Double], instead: [String: String] = [:]
+  ) -> String {
+    var table = TextTable(["parameter", "value", "where it comes from"])
+    for (parameter, value) in zip(parameters, values) {
+      let declaration = parameter.declaration
+      table.add([
+        declaration.path, instead[declaration.path] ?? declaration.unit.text(ofSI: value),
         parameter.provenance.text,
       ])
     }
-    if !model.parameters.isEmpty { parts.append(table.text) }
-    text = parts.joined(separator: "\n\n")
+    return table.text
   }
 }
 

@@ -9,7 +9,7 @@ struct DiagnosticPageTests {
 
   /// Those whose example is too large to keep or needs a file system; `HostileTextTests` has them.
   static let withoutExample: Set<String> = [
-    "file-too-large", "import-unreadable", "model-too-large", "too-many-errors",
+    "file-too-large", "import-unreadable", "list-too-large", "model-too-large", "too-many-errors",
   ]
 
   private func documented() throws -> Set<String> {

@@ -22,6 +22,66 @@ struct HostileTextTests {
     }
   }
 
+  @Test("damaged circuits are either still right or told apart", arguments: 0..<600)
+  func damagedCircuits(seed: Int) {
+    var random = RandomText(seed: seed)
+    let file = SourceFile(path: "test.model", bytes: random.damage(everyCircuitConstruct))
+    let table = SourceFile(path: "pairs.csv", bytes: random.damage(pairsOfEveryCircuit))
+    let (loaded, diagnostics) = ModelLanguage.load(file) { _, _ in
+      seed.isMultiple(of: 3) ? .success(table) : .failure(.notFound)
+    }
+    #expect(
+      (loaded == nil) == diagnostics.hasErrors || diagnostics.contains { $0.id == "nothing-to-run" }
+    )
+    #expect(DiagnosticPrinter().text(of: diagnostics).utf8.count < 1_000_000)
+    for diagnostic in diagnostics {
+      #expect(diagnostic.range.lowerBound <= diagnostic.range.upperBound)
+      #expect(diagnostic.range.upperBound <= diagnostic.range.file.bytes.count)
+    }
+    if case .circuit(let circuit)? = loaded { #expect(!circuit.printed.isEmpty) }
+  }
+
+  @Test("tables of connections are read whatever is in them", arguments: 0..<200)
+  func damagedTables(seed: Int) {
+    var random = RandomText(seed: seed)
+    let table = SourceFile(path: "pairs.csv", bytes: random.damage(pairsOfEveryCircuit))
+    let file = SourceFile(path: "test.model", text: everyCircuitConstruct)
+    let (loaded, diagnostics) = ModelLanguage.load(file) { _, _ in .success(table) }
+    #expect((loaded == nil) == diagnostics.hasErrors)
+    #expect(diagnostics.count <= 40)
+  }
+
+  @Test("a table of more than 10 MB is refused unread", .timeLimit(.minutes(1)))
+  func largeTable() {
+    let table = SourceFile(
+      path: "pairs.csv", bytes: [UInt8](repeating: UInt8(ascii: "1"), count: 11 << 20))
+    let file = SourceFile(path: "test.model", text: everyCircuitConstruct)
+    let diagnostics = ModelLanguage.load(file) { _, _ in .success(table) }.diagnostics
+    #expect(diagnostics.map(\.id) == ["list-too-large"])
+  }
+
+  @Test("populations and projections that multiply cannot grow without bound")
+  func populationBomb() {
+    var text = "neuron C {\n  state V = 0\n  V' = 0\n  receive k : 1 { V = V + k }\n"
+    text += "  event spike when V > 1\n}\ncircuit N {\n"
+    for number in 0..<1001 { text += "  population p\(number) : C[1]\n" }
+    #expect(
+      ModelLanguage.load(SourceFile(path: "test.model", text: text + "}\n")) { _, _ in
+        .failure(.notFound)
+      }.diagnostics.map(\.id) == ["model-too-large"])
+    text = "synapse S {\n  state g = 0\n  g' = 0\n  receive w : 1 { g = g + w }\n"
+    for number in 0..<200 { text += "  parameter p\(number) = 1 assumed \"a\"\n" }
+    text += "  output o = g\n}\nneuron C {\n  input I = 0\n  state V = 0\n  V' = I\n"
+    text += "  event spike when V > 1\n}\ncircuit N {\n  population c : C[1]\n"
+    for number in 0..<1000 {
+      text += "  projection p\(number) : c -> c.I : S { connect all  autapses  weight = 1 }\n"
+    }
+    #expect(
+      ModelLanguage.load(SourceFile(path: "test.model", text: text + "}\n")) { _, _ in
+        .failure(.notFound)
+      }.diagnostics.map(\.id) == ["model-too-large"])
+  }
+
   @Test("random bytes are told apart", arguments: 0..<100)
   func garbage(seed: Int) {
     var random = RandomText(seed: seed)

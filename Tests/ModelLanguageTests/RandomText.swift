@@ -66,7 +66,10 @@ struct RandomText {
       " parameter ", " state ", " scheme {", " if ", " then ", " else ", " instance x : A {", "<->",
       " in ", " ... ", " source ", "model M {", "component A {", " function f(x) = ", " mV",
       " 1e999",
-      "event e when ", " rises through ", "route r { into ", "((((((((", "\u{FEFF}", "\r\n", "é",
+      "event e when ", " rises through ", "neuron N {", "synapse S {", "circuit C {", " noise ",
+      " population p : ", " projection q : a -> b.c {", " ~ ", " ~ normal(", " connect random(",
+      " receive r : ", " poisson p = ", " refractory ", " weight = ", " autapses ", "[3]",
+      " index ", "route r { into ", "((((((((", "\u{FEFF}", "\r\n", "é",
     ])
   }
 }

@@ -49,7 +49,7 @@ struct ConnectionListReader {
         readRow(line)
       }
     }
-    if columns.isEmpty { report("list-header", "this table is empty", 0..<0) }
+    if columns.isEmpty { report(id: "list-header", "this table is empty", 0..<0) }
   }
 
   // MARK: Parts of lines
@@ -76,7 +76,7 @@ struct ConnectionListReader {
   private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
   private mutating func report(
-    _ id: String, _ message: String, _ range: Range<Int>, help: [String] = []
+    id: String, _ message: String, _ range: Range<Int>, help: [String] = []
   ) {
     diagnostics.append(
       Diagnostic(
@@ -92,7 +92,7 @@ struct ConnectionListReader {
     for needed in [Column.source, .target] where diagnostics.isEmpty {
       if !columns.contains(where: { $0.column == needed }) {
         report(
-          "list-header", "this table has no column `\(needed.rawValue)`", line,
+          id: "list-header", "this table has no column `\(needed.rawValue)`", line,
           help: ["the first line names the columns: `source,target,weight (nS),delay (ms)`"])
       }
     }
@@ -106,7 +106,7 @@ struct ConnectionListReader {
     guard let column = Column(rawValue: name) else {
       let names = Column.allCases.map(\.rawValue)
       report(
-        "list-header", "`\(name)` is no column of a list of connections", field,
+        id: "list-header", "`\(name)` is no column of a list of connections", field,
         help: [
           nearestName(to: name, among: names).map { "did you mean `\($0)`?" }
             ?? "there are `source`, `target`, `weight` and `delay`, with units in parentheses"
@@ -114,7 +114,7 @@ struct ConnectionListReader {
       return
     }
     if columns.contains(where: { $0.column == column }) {
-      report("list-header", "there are two columns `\(name)`", field)
+      report(id: "list-header", "there are two columns `\(name)`", field)
       return
     }
     var unit = PhysicalUnit.one
@@ -123,7 +123,7 @@ struct ConnectionListReader {
       let inner = text(parenthesis + 1..<field.upperBound - (isClosed ? 1 : 0))
       guard isClosed, let known = try? PhysicalUnit(parsing: inner) else {
         report(
-          "list-header", "`\(inner)` is no unit", field,
+          id: "list-header", "`\(inner)` is no unit", field,
           help: ["a unit stands in parentheses, as in `weight (nS)`"])
         return
       }
@@ -138,7 +138,7 @@ struct ConnectionListReader {
     if let dimensions = expected.0, unit.dimensions != dimensions {
       let wanted = expected.1?.symbol ?? "\(dimensions)"
       report(
-        "list-header",
+        id: "list-header",
         wanted == "1"
           ? "`\(name)` has no unit"
           : "`\(name)` is in \(wanted), and the table in \(unit.symbol == "1" ? "no unit" : unit.symbol)",
@@ -154,7 +154,7 @@ struct ConnectionListReader {
     let fields = fields(of: line)
     guard fields.count == columns.count else {
       report(
-        "list-row",
+        id: "list-row",
         "this row has \(fields.count) value\(fields.count == 1 ? "" : "s"), and the table "
           + "\(columns.count) columns", line)
       return
@@ -170,13 +170,13 @@ struct ConnectionListReader {
         row.target = cell
       case .weight, .delay:
         guard let value = unit.siValue(ofDecimal: text(field)), value.isFinite else {
-          report("list-row", "`\(text(field))` is not a number", field)
+          report(id: "list-row", "`\(text(field))` is not a number", field)
           return
         }
         if column == .weight {
           row.weight = value
         } else if value < 0 {
-          report("list-row", "a delay cannot be negative", field)
+          report(id: "list-row", "a delay cannot be negative", field)
           return
         } else {
           row.delay = value
@@ -185,7 +185,7 @@ struct ConnectionListReader {
     }
     if excludesItself, row.source == row.target {
       report(
-        "list-row", "cell \(row.source) is connected to itself", line,
+        id: "list-row", "cell \(row.source) is connected to itself", line,
         help: ["`autapses` in the projection allows it"])
       return
     }
@@ -203,12 +203,12 @@ struct ConnectionListReader {
       number = 10 * number + Int(byte - 48)
     }
     guard !field.isEmpty, number >= 0 else {
-      report("list-row", "`\(text(field))` is not the number of a cell", field)
+      report(id: "list-row", "`\(text(field))` is not the number of a cell", field)
       return nil
     }
     if let size, Double(number) >= size {
       report(
-        "list-row",
+        id: "list-row",
         "there is no cell \(number): the \(what) has \(decimalText(size, significantDigits: 12)) "
           + "cells, counted from 0", field)
       return nil

@@ -18,6 +18,14 @@ extension Elaborator {
     of projection: ProjectionPlan, target: Int, block: Int
   ) -> ProjectionPort? {
     let syntax = projection.syntax
+    if projection.isContinuous, let synapse = syntax.synapse {
+      diagnostics.report(
+        Diagnostic(
+          id: "misplaced-statement",
+          "a projection of a variable leads to an input by itself, without a synapse",
+          at: synapse.range))
+      return nil
+    }
     if projection.synapse != nil {
       return synapsePort(of: projection, target: target, block: block)
     }
@@ -59,7 +67,7 @@ extension Elaborator {
       at: range, notes: [Diagnostic.Note("it is declared", at: symbols[id].name.range)])
     if symbols[id].role == .arrivals {
       diagnostic.message =
-        "`\(symbols[id].name.text)` receives spikes as they are, without a synapse between"
+        "`\(symbols[id].name.text)` receives spikes as they are, not a value and not by a synapse"
     }
     diagnostics.report(diagnostic)
     return false

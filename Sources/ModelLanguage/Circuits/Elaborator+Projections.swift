@@ -16,12 +16,12 @@ extension Elaborator {
   mutating func populationSize(_ syntax: PopulationSyntax) -> Expression {
     let value = number(syntax.size, context(0, .constant("the size of a population")))
     count(value, at: syntax.size.range)
-    require(
+    let isNumber = require(
       (syntax.size, value), Dimensions.none, .one,
       message: { found, _ in "the size of a population is a number, and this is in \(found)" })
     checkUnvaried(value.expression, "the size of a population", at: syntax.size.range)
     populationSize = value.expression
-    if let size = defaultValue(of: value.expression) {
+    if isNumber, let size = defaultValue(of: value.expression) {
       if size != size.rounded() || size < 1 {
         reportOutOfBounds(
           "`\(syntax.name.text)` has \(decimalText(size, significantDigits: 12)) cells, and the size "
@@ -54,6 +54,11 @@ extension Elaborator {
     }
     currentScope = Self.cellOfPopulation
     let name = PathSyntax(names: Array(path.names.dropFirst()))
+    guard case .symbol = resolve(name, in: Self.cellOfPopulation) else {
+      reportUnknownVariable(name, of: plan.syntax.cell.text)
+      result.isKnown = false
+      return result
+    }
     let variable = number(
       .name(name), context(Self.cellOfPopulation, .dynamic, .event))
     if case .quantity(let index) = variable.expression, noisyQuantities.contains(index) {
@@ -61,6 +66,19 @@ extension Elaborator {
     }
     result.variable = variable
     return result
+  }
+
+  private mutating func reportUnknownVariable(_ path: PathSyntax, of cell: String) {
+    var diagnostic = Diagnostic(
+      id: "unknown-name", "`\(cell)` has no value `\(path.text)`", at: path.range)
+    let known = scopes[Self.cellOfPopulation].contents.compactMap { member -> String? in
+      guard case .symbol(let id) = member, symbols[id].role == .driven else { return nil }
+      return symbols[id].name.text
+    }
+    if let near = nearestName(to: path.text, among: known) {
+      diagnostic.help = ["did you mean `\(near)`?"]
+    }
+    diagnostics.report(diagnostic)
   }
 
   /// Elaborates a projection to this population.
@@ -85,9 +103,22 @@ extension Elaborator {
         range: syntax.name.range),
       source: plan.source, target: plan.target, signal: signal, rule: rule,
       allowsAutapses: syntax.autapses != nil, weight: weight, delay: delay,
-      weightDeclaration: declaration("weight", weightTarget.unit, syntax.weight?.range),
+      weightDeclaration: declaration(
+        "weight", plan.isContinuous ? unit(of: syntax.weight, in: port.block) : weightTarget.unit,
+        syntax.weight?.range),
       delayDeclaration: declaration(
         "delay", try? PhysicalUnit(parsing: "ms"), syntax.delay?.range))
+  }
+
+  /// The unit that a weight is written in.
+  private mutating func unit(of weight: SettingValueSyntax?, in block: Int) -> PhysicalUnit? {
+    let written: ExpressionSyntax?
+    switch weight {
+    case .formula(let value)?: written = value
+    case .law(let law)?: written = law.arguments.first
+    case nil: written = nil
+    }
+    return written.flatMap { number($0, context(block, .perCell("the weight"))).unit }
   }
 
   /// What a projection does at its target, and what its weight is.

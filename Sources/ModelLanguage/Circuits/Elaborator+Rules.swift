@@ -84,9 +84,10 @@ extension Elaborator {
     }
     let value = self.number(expression, context(port.block, .constant(what)))
     count(value, at: expression.range)
-    require(
+    let isNumber = require(
       (expression, value), Dimensions.none, .one,
       message: { found, _ in "\(what) has no unit, and this is in \(found)" })
+    guard isNumber else { return nil }
     checkUnvaried(value.expression, what, at: expression.range)
     return value.expression
   }

@@ -70,8 +70,11 @@ extension Elaborator {
   private mutating func apply(_ setting: SettingSyntax, to id: Int, block: Int) {
     let name = setting.path.names[setting.path.names.count - 1]
     if symbols[id].kind == .parameter {
-      symbols[id].provenance = setting.provenance
       if setting.provenance == nil { reportMissingSource(name) }
+      // What is missing has been reported here, and is not missing in the cell.
+      symbols[id].provenance =
+        setting.provenance
+        ?? ProvenanceSyntax(provenance: .assumed(""), range: setting.path.range)
     } else if symbols[id].isDeclaredInput, let provenance = setting.provenance {
       diagnostics.report(
         Diagnostic(

@@ -139,9 +139,10 @@ extension Elaborator {
       message =
         "`\(name)` arrives at one moment, and has a value in its own block and in events alone"
     }
+    let isNoise = symbol.role == .noise
     diagnostics.report(
       Diagnostic(
-        id: "value-of-a-moment", message, at: range,
+        id: isNoise ? "noise-misplaced" : "value-of-a-moment", message, at: range,
         notes: [Diagnostic.Note("it is declared", at: symbol.name.range)]))
     return false
   }
@@ -185,9 +186,10 @@ extension Elaborator {
   ) -> Expression {
     let value = number(syntax, context(scope, .dynamic))
     count(value, at: syntax.range)
-    require(
+    let isRate = require(
       (syntax, value), Dimensions.none / .time, nil,
       message: { "the rate of `\(name.text)` is in \($1), and this is in \($0)" })
+    guard isRate else { return .number(0) }
     if let rate = defaultValue(of: value.expression), rate < 0 {
       reportOutOfBounds("a rate cannot be negative", at: syntax.range)
     }

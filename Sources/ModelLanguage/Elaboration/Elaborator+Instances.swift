@@ -280,7 +280,9 @@ extension Elaborator {
 
   private mutating func reportUnwiredInputs(of scope: Int, instance: InstanceSyntax) {
     for case .symbol(let id) in scopes[scope].contents
-    where symbols[id].kind == .input && symbols[id].definition == nil {
+    where symbols[id].kind == .input && symbols[id].definition == nil
+      && symbols[id].role == .driven
+    {
       diagnostics.report(
         Diagnostic(
           id: "unwired-input",

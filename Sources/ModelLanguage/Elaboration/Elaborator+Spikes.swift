@@ -22,6 +22,14 @@ extension Elaborator {
       }
       return
     }
+    let component = library.components[scopes[scope].component].syntax
+    // The spike of a neuron inside of something else is an event like others, if it can be.
+    if event.name.text == "spike", component.kind == .neuron, population == nil {
+      if !event.needsCrossing {
+        cellConstructs.append(("a spike by comparison", event.name.range))
+      }
+      return
+    }
     guard !event.needsCrossing || event.refractoryTime != nil else {
       guard population != nil else { return }
       diagnostics.report(

@@ -116,7 +116,8 @@ private func elaborate(
     reached = elaborator.reached
     if elaborator.cellConstructs.isEmpty {
       loaded = .model(elaborator.model)
-    } else {
+    } else if !elaborator.diagnostics.all.hasErrors || library.components[top].syntax.kind == .model
+    {
       report(elaborator.cellConstructs[0], in: library.components[top].syntax, to: &found)
     }
   }
@@ -134,10 +135,11 @@ private func report(
   _ construct: (word: String, range: SourceRange), in top: ComponentSyntax,
   to found: inout DiagnosticCollection
 ) {
+  let isModel = top.kind == .model
   found.report(
     Diagnostic(
-      top.kind == .model ? .error : .warning,
-      id: top.kind == .model ? "needs-population" : "nothing-to-run",
+      isModel ? .error : .warning,
+      id: isModel ? "needs-population" : "nothing-to-run",
       "`\(top.name.text)` has \(construct.word), and so runs only in a population",
       at: construct.range, help: ["`circuit NAME { population cells : CELL[1] { … } }`"]))
 }

@@ -102,7 +102,7 @@ struct ModelLibrary {
     {
       diagnostics.append(
         failure(
-          "import-outside", "an import is a path relative to this file, with `/` between names"))
+          "import-outside", "a path is relative to this file, with `/` between names"))
       return nil
     }
     guard files.count < Self.largestFileCount else {

@@ -11,7 +11,9 @@ extension Parser {
       throw unexpected(expected: "a declaration or an equation such as `V' = …`")
     }
     let kind: DeclarationSyntax.Kind
-    switch text(of: token) {
+    // A word of the language cannot be a state, which its declaration has been told.
+    let isEquation = token(after: 1).kind == .prime
+    switch isEquation ? "" : text(of: token) {
     case "parameter": kind = .parameter(try parseParameter())
     case "input": kind = .input(try parseInput())
     case "state": kind = .state(try parseState())

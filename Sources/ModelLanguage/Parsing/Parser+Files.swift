@@ -2,6 +2,8 @@ import Diagnostics
 
 extension Parser {
   private static let fileWords = ["import", "function"] + ReservedWords.blocks
+  private static let expectedItem =
+    "`import`, `function`, `component`, `model`, `neuron`, `synapse` or `circuit`"
 
   /// Reads everything at the top level of the file.
   mutating func parseFile() -> [FileSyntax.Item] {
@@ -31,7 +33,7 @@ extension Parser {
   private mutating func parseItem() throws(ParseFailure) -> FileSyntax.Item {
     let comment = currentDocumentation
     guard token.kind == .identifier else {
-      throw unexpected(expected: "`import`, `component`, `model` or `function`")
+      throw unexpected(expected: Self.expectedItem)
     }
     switch text(of: token) {
     case "import": return .imported(try parseImport())
@@ -46,7 +48,7 @@ extension Parser {
       try refuseLaterWord()
       var diagnostic = Diagnostic(
         id: "unexpected-token",
-        "expected `import`, `component`, `model` or `function`, found `\(word)`",
+        "expected \(Self.expectedItem), found `\(word)`",
         at: range(of: token))
       if let near = nearestName(to: word, among: Self.fileWords) {
         diagnostic.fix = Diagnostic.Fix(range(of: token), near)
