@@ -8,11 +8,15 @@ static inline hid_t h5_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t h5_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t h5_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t h5_int8(void) { return H5T_STD_I8LE; }
+static inline hid_t h5_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t h5_c_string(void) { return H5T_C_S1; }
 /// Types in memory.
 static inline hid_t h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t h5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t h5_native_int8(void) { return H5T_NATIVE_INT8; }
+static inline hid_t h5_native_uint64(void) { return H5T_NATIVE_UINT64; }
+static inline hid_t h5_native_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hsize_t h5_unlimited(void) { return H5S_UNLIMITED; }
 /// A string of any length.
 static inline size_t h5_variable_length(void) { return H5T_VARIABLE; }
 static inline hid_t h5_default(void) { return H5P_DEFAULT; }
@@ -21,6 +25,7 @@ static inline hid_t h5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t h5_file_creation(void) { return H5P_FILE_CREATE; }
 static inline hid_t h5_dataset_creation(void) { return H5P_DATASET_CREATE; }
 static inline hid_t h5_group_creation(void) { return H5P_GROUP_CREATE; }
+static inline hid_t h5_link_creation(void) { return H5P_LINK_CREATE; }
 static inline unsigned h5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline unsigned h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned h5_creation_order(void) {

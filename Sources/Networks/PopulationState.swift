@@ -189,7 +189,7 @@ final class PopulationState: @unchecked Sendable {
 
   // MARK: Stepping
 
-  /// Steps some blocks; spikes are appended to `spikes` by block, then by step.
+  /// Steps some blocks; of one step, spikes come in the order of cells.
   func step(
     blocks: Range<Int>, firstStep: Int, stepCount: Int, slot: Int, into spikes: SpikeBuffer
   ) {

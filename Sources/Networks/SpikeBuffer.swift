@@ -4,7 +4,7 @@ import Programs
 final class SpikeBuffer: @unchecked Sendable {
   // Written by one thread before a barrier, read by any behind it.
 
-  /// As the kernel appends them: block by block, then step by step.
+  /// As the kernel appends them: of one step, in the order of cells.
   let raw: UnsafeMutablePointer<CellSpike>
   /// In the order of time; within a step, by cell.
   private(set) var sorted: UnsafeMutablePointer<CellSpike>

@@ -13,7 +13,7 @@ public final class ResultFileWriter {
   private let mayReplace: Bool
   let layout: ResultLayout
   private let shape: [Int]
-  private var file: HDF5Object?
+  private(set) var file: HDF5Object?
   private var scales: [String: HDF5Object] = [:]
   private var variables: [HDF5Object] = []
   private var reductions: [HDF5Object] = []
@@ -22,6 +22,8 @@ public final class ResultFileWriter {
   private var verdict: HDF5Object?
   private var acceptedSteps: HDF5Object?
   private var rejectedSteps: HDF5Object?
+  /// The spikes of each population so far, by the path of their group.
+  var trains: [String: SpikeDatasets] = [:]
   private var isWritten: [Bool]
   private var buffer: [Double] = []
   private let timeCount: Int
@@ -113,8 +115,10 @@ public final class ResultFileWriter {
     if let time = layout.time {
       let type = layout.precision == .double ? h5_float64() : h5_float32()
       for quantity in layout.variables {
+        if let cells = quantity.cells, scales[cells.name] == nil { try writeAxis(cells) }
         let dataset = try makeDataset(
-          quantity.name, type, shape + [time.count], axes: runAxes + [time.name], isLarge: true)
+          quantity.name, type, shape + inner(of: quantity),
+          axes: runAxes + [time.name] + (quantity.cells.map { [$0.name] } ?? []), isLarge: true)
         try describe(dataset, quantity)
         variables.append(dataset)
       }
@@ -261,15 +265,24 @@ public final class ResultFileWriter {
   /// - Parameters:
   ///   - variable: The index of the variable.
   ///   - firstRun: The flat index of the first run, the last axis running fastest.
-  ///   - values: SI values, run after run, each over all sample times.
+  ///   - values: SI values, run after run, each over all sample times and, for each time, over all
+  ///     cells.
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func writeSamples(
     of variable: Int, firstRun: Int, _ values: UnsafeBufferPointer<Double>
   ) throws(StorageFailure) {
     guard timeCount > 0 else { return }
+    let inner = inner(of: layout.variables[variable])
+    let size = inner.reduce(1, *)
+    guard size > 0 else { return }
     try write(
       values, scale: layout.variables[variable].scale, into: variables[variable],
-      firstRun: firstRun, count: values.count / timeCount, inner: [timeCount])
+      firstRun: firstRun, count: values.count / size, inner: inner)
+  }
+
+  /// The shape of one run of a sampled quantity.
+  private func inner(of quantity: ResultLayout.Quantity) -> [Int] {
+    [timeCount] + (quantity.cells.map { [$0.count] } ?? [])
   }
 
   /// Writes one reduction of consecutive runs, in SI units.
@@ -406,13 +419,14 @@ public final class ResultFileWriter {
 
   private func markMissing() throws(StorageFailure) {
     guard layout.compression == 0, timeCount > 0, isWritten.contains(false) else { return }
-    let missing = [Double](repeating: .nan, count: timeCount)
     for run in isWritten.indices where !isWritten[run] {
-      for variable in variables {
+      for (quantity, variable) in zip(layout.variables, variables) {
+        let inner = inner(of: quantity)
+        let missing = [Double](repeating: .nan, count: inner.reduce(1, *))
         let isGood = missing.withUnsafeBytes { bytes in
           writeBoxes(
             bytes.baseAddress, stride: 8, h5_native_double(), into: variable,
-            runs: run..<run + 1, inner: [timeCount])
+            runs: run..<run + 1, inner: inner)
         }
         try require(isGood, "writing to")
       }
@@ -426,6 +440,7 @@ public final class ResultFileWriter {
   }
 
   private func close() {
+    trains = [:]
     variables = []
     reductions = []
     scales = [:]

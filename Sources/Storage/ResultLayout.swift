@@ -10,13 +10,18 @@ public struct ResultLayout: Sendable {
     /// How many SI units one of it is.
     public var scale: Double
     public var longName: String
+    /// The axis of cells behind the times, for what is sampled of each cell of a population.
+    public var cells: Axis?
 
     /// Makes a quantity.
-    public init(name: String, unit: String, scale: Double, longName: String) {
+    public init(
+      name: String, unit: String, scale: Double, longName: String, cells: Axis? = nil
+    ) {
       self.name = name
       self.unit = unit
       self.scale = scale
       self.longName = longName
+      self.cells = cells
     }
   }
 

@@ -56,7 +56,8 @@ struct ListCommand: ParsableCommand {
     }
   }
 
-  /// The first sentence of the last documentation comment before `model` or the first component.
+  /// The first sentence of the comment before `model` or `circuit`, or else of that before the
+  /// first component or neuron.
   private static func firstComment(of path: String, marker: String) -> String {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return "" }
     var block: [String] = []
@@ -68,8 +69,10 @@ struct ListCommand: ParsableCommand {
           trimmed.dropFirst(marker.count).trimmingCharacters(in: .whitespaces))
         continue
       }
-      if trimmed.hasPrefix("model ") { best = block.joined(separator: " ") }
-      if trimmed.hasPrefix("component "), best.isEmpty { best = block.joined(separator: " ") }
+      let word = trimmed.prefix { $0 != " " }
+      let isTop = word == "model" || word == "circuit"
+      let isPart = word == "component" || word == "neuron"
+      if isTop || (isPart && best.isEmpty) { best = block.joined(separator: " ") }
       block = []
     }
     return best.split(separator: ". ").first.map(String.init) ?? best

@@ -1,5 +1,6 @@
 // Exponential functions: exp, exp2, expm1, exprel, linoid.
 //
+// exp by eighths of a power of two and a short polynomial (Tang 1989). The others:
 // x = k·ln 2 + r with |r| at most half of ln 2; e^r − 1 by a polynomial, as an unevaluated sum of
 // two numbers where a last digit would be lost otherwise (Cody and Waite 1980; Muller, Elementary
 // Functions, 2016). The minimax polynomial of degree 10 for (e^r − 1 − r)/r² errs by less than
@@ -67,36 +68,92 @@ AFTERGLOW_FUNCTION afterglow_lanes afterglow_exponential_clamp(afterglow_lanes x
   return afterglow_select(x < -760.0, AFTERGLOW_ALL(-760.0), x);
 }
 
-/// e^r − 1 for r = x − k·ln 2, in one number.
-AFTERGLOW_FUNCTION afterglow_lanes afterglow_exponential_growth(afterglow_lanes x,
-                                                                afterglow_lanes k) {
+/// x = k·ln 2 + r for k a multiple of 1/8, with 2^(k − ⌊k⌋) and e^r − 1.
+typedef struct {
+  afterglow_lanes count;
+  afterglow_lanes floor;
+  afterglow_pair power;
+  afterglow_lanes growth;
+} afterglow_eighths;
+
+/// The element of eight numbers that the low three bits say.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_element_of_eight(const double *numbers,
+                                                              afterglow_mask bits) {
+#if defined(__AVX512F__) && AFTERGLOW_LANES == 8
+  afterglow_lanes all = {numbers[0], numbers[1], numbers[2], numbers[3],
+                         numbers[4], numbers[5], numbers[6], numbers[7]};
+  return __builtin_ia32_permvardf512(all, bits);
+#else
+  afterglow_lanes result;
+  for (int lane = 0; lane < AFTERGLOW_LANES; lane++) result[lane] = numbers[bits[lane] & 7];
+  return result;
+#endif
+}
+
+/// 2^(j/8) for j from 0 to 7, and what rounding them loses (Tang 1989, ACM Trans. Math. Softw. 15,
+/// 144, for the method).
+static const double afterglow_roots_of_two[8] = {
+    0x1.0000000000000p+0, 0x1.172b83c7d517bp+0, 0x1.306fe0a31b715p+0, 0x1.4bfdad5362a27p+0,
+    0x1.6a09e667f3bcdp+0, 0x1.8ace5422aa0dbp+0, 0x1.ae89f995ad3adp+0, 0x1.d5818dcfba487p+0};
+static const double afterglow_rests_of_roots[8] = {
+    0x0.0p+0, -0x1.19041b9d78a76p-55, 0x1.6f46ad23182e4p-55, 0x1.d4397afec42e2p-56,
+    -0x1.bdd3413b26456p-54, 0x1.6e9f156864b27p-54, 0x1.7a1cd345dcc81p-54, 0x1.2ed02d75b3707p-55};
+
+/// Splits x, of at most 2000 in magnitude; the polynomial errs by less than 1e-17.
+AFTERGLOW_FUNCTION afterglow_eighths afterglow_exponential_eighths(afterglow_lanes x) {
+  // Adding a number whose last digit is 1/8 rounds, and leaves 8·k in the low bits.
+  afterglow_lanes shifted =
+      afterglow_fma(x, AFTERGLOW_ALL(0x1.71547652b82fep+0), AFTERGLOW_ALL(0x1.8p49));
+  afterglow_mask bits = (afterglow_mask)shifted;
+  afterglow_lanes k = shifted - 0x1.8p49;
   afterglow_lanes exact = afterglow_fma(-k, AFTERGLOW_ALL(0x1.62e42fefa3800p-1), x);
   afterglow_lanes r = afterglow_fma(-k, AFTERGLOW_ALL(0x1.ef35793c76730p-45), exact);
-  afterglow_lanes s = r * r;
-  return afterglow_fma(afterglow_exponential_tail(r, s), s, r);
+  afterglow_lanes tail = AFTERGLOW_ALL(0x1.a01e3023fda39p-13);
+  tail = afterglow_fma(tail, r, AFTERGLOW_ALL(0x1.6c1b75c1c8d89p-10));
+  tail = afterglow_fma(tail, r, AFTERGLOW_ALL(0x1.1111110e0a799p-7));
+  tail = afterglow_fma(tail, r, AFTERGLOW_ALL(0x1.5555554e867e1p-5));
+  tail = afterglow_fma(tail, r, AFTERGLOW_ALL(0x1.555555555556ap-3));
+  tail = afterglow_fma(tail, r, AFTERGLOW_ALL(0x1.000000000002fp-1));
+  afterglow_eighths result = {
+      k, (afterglow_lanes)(bits & ~7L) - 0x1.8p49,
+      {afterglow_element_of_eight(afterglow_roots_of_two, bits),
+       afterglow_element_of_eight(afterglow_rests_of_roots, bits)},
+      afterglow_fma(tail, r * r, r)};
+  return result;
 }
 
 /// e^x − 1 within 2 ulp, for steps of fixed size; beyond ±708 it stays as it is there.
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_coarse_expm1(afterglow_lanes x) {
   x = afterglow_select(x > 708.0, AFTERGLOW_ALL(708.0), x);
   x = afterglow_select(x < -708.0, AFTERGLOW_ALL(-708.0), x);
-  afterglow_lanes k = afterglow_exponential_count(x);
-  afterglow_lanes scale = afterglow_power_of_two(k);
-  // 2ᵏ·(1 + growth) − 1; where k is 0 the growth itself, without loss.
-  return afterglow_fma(scale, afterglow_exponential_growth(x, k), scale - 1.0);
+  afterglow_eighths parts = afterglow_exponential_eighths(x);
+  afterglow_lanes rest = afterglow_fma(parts.power.high, parts.growth, parts.power.low);
+  // 2ᵏ·high − 1 is exact near 0, where k is 0 and the rest is all there is.
+#if defined(__AVX512F__) && AFTERGLOW_LANES == 8
+  afterglow_lanes high =
+      __builtin_ia32_scalefpd512_mask(parts.power.high, parts.count, x, (unsigned char)-1, 4);
+  afterglow_lanes low =
+      __builtin_ia32_scalefpd512_mask(rest, parts.count, x, (unsigned char)-1, 4);
+#else
+  afterglow_lanes scale = afterglow_power_of_two(parts.floor);
+  afterglow_lanes high = scale * parts.power.high;
+  afterglow_lanes low = scale * rest;
+#endif
+  return (high - 1.0) + low;
 }
 
-/// e^x, within 0.95 ulp.
+/// e^x.
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_exp(afterglow_lanes x) {
-  x = afterglow_exponential_clamp(x);
-  afterglow_lanes k = afterglow_exponential_count(x);
-  afterglow_lanes p = afterglow_exponential_growth(x, k) + 1.0;
+  afterglow_eighths parts = afterglow_exponential_eighths(afterglow_exponential_clamp(x));
+  afterglow_lanes p =
+      afterglow_fma(parts.power.high, parts.growth, parts.power.low) + parts.power.high;
 #if defined(__AVX512F__) && AFTERGLOW_LANES == 8
-  // One instruction for p·2ᵏ, rounded once, as below.
-  return __builtin_ia32_scalefpd512_mask(p, k, p, (unsigned char)-1, 4);
+  // One instruction for p·2^⌊k⌋, rounded once, as below.
+  return __builtin_ia32_scalefpd512_mask(p, parts.count, p, (unsigned char)-1, 4);
 #else
   // Two factors in place of one: the first is 2^(k/2), rounded, and its product exact; neither
   // overflows.
+  afterglow_lanes k = parts.floor;
   afterglow_lanes half = (k * 0.5 + 0x1.8p52) - 0x1.8p52;
   return (p * afterglow_power_of_two(half)) * afterglow_power_of_two(k - half);
 #endif

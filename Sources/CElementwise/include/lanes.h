@@ -2,7 +2,7 @@
 //
 // The same text is imported by the interpreter and put in front of every native kernel. The bits
 // of a result must not depend on the machine, the number of lanes or the optimiser, so there is
-// no contraction, no approximate instruction, no table, and no branch that changes a lane's result
+// no contraction, no approximate instruction, and no branch that changes a lane's result
 // because of its neighbours; fused multiply-adds are written where they are meant.
 #ifndef AFTERGLOW_LANES_H
 #define AFTERGLOW_LANES_H

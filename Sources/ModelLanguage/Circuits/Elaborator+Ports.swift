@@ -197,10 +197,11 @@ extension Elaborator {
         : "What `\(projection.name.text)` sums up")
     symbol.role = .sum
     symbol.unitSyntax = symbols[target].unitSyntax
+    let id = symbols.count
     symbols.append(symbol)
-    scopes[symbols[target].scope].contents.append(.symbol(symbols.count - 1))
-    add(symbols.count - 1, to: target)
-    return symbols.count - 1
+    scopes[symbols[target].scope].contents.append(.symbol(id))
+    add(id, to: target)
+    return id
   }
 
   /// Makes a symbol part of what an input is.

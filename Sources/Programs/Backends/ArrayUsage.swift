@@ -38,7 +38,7 @@ struct ArrayUsage {
 
   /// Adds what the loop over cells itself touches.
   mutating func include(_ cells: CellArrays) {
-    read.formUnion([cells.spike, cells.fraction])
+    read.formUnion([cells.spike, cells.crossing])
     written.formUnion([cells.clock, cells.arrivals, cells.sums])
   }
 

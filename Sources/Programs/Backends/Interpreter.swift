@@ -98,6 +98,7 @@ public struct Interpreter: LaneKernel {
   ) {
     var slot = loop.firstSlot
     let clock = frame.address(of: cells.clock)
+    let crossing = frame.address(of: cells.crossing)
     for step in 0..<loop.stepCount {
       let number = Double(loop.firstStep + step)
       memory[clock] = SIMD8(repeating: loop.start + number * loop.timeStep)
@@ -119,9 +120,10 @@ public struct Interpreter: LaneKernel {
       execute(.attempt, memory)
       let fired = memory[frame.address(of: cells.spike)]
       for lane in 0..<8 where fired[lane] != 0 && 8 * block + lane < loop.cellCount {
+        let before = memory[crossing][lane]
         loop.spikes[loop.spikeCount] = CellSpike(
           cell: UInt32(8 * block + lane), step: UInt32(step),
-          fraction: memory[frame.address(of: cells.fraction)][lane])
+          fraction: before / (before - memory[crossing + 1][lane]))
         loop.spikeCount += 1
       }
       slot = slot + 1 == loop.slotCount ? 0 : slot + 1

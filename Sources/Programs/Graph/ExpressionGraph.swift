@@ -108,6 +108,11 @@ public struct ExpressionGraph: Sendable {
     switch self[a] {
     case .unary(.negate, let inner): return inner
     case .binary(.subtract, let x, let y): return subtract(y, x)
+    case .binary(.multiply, let x, let y):
+      // The sign goes into a constant factor.
+      if let factor = constantValue(x) { return multiply(constant(-factor), y) }
+      if let factor = constantValue(y) { return multiply(x, constant(-factor)) }
+      return intern(.unary(.negate, a))
     default: return intern(.unary(.negate, a))
     }
   }

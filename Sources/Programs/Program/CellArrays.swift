@@ -10,18 +10,18 @@ public struct CellArrays: Sendable, Hashable {
   public var sums: LaneArray
   /// 1 where the cell spikes in this step.
   public var spike: LaneArray
-  /// Where within the step the threshold was crossed, from 0 to 1.
-  public var fraction: LaneArray
+  /// The function that rises through 0 at a spike, before the step and after it.
+  public var crossing: LaneArray
 
   /// Names the arrays.
   public init(
-    clock: LaneArray, arrivals: LaneArray, sums: LaneArray, spike: LaneArray, fraction: LaneArray
+    clock: LaneArray, arrivals: LaneArray, sums: LaneArray, spike: LaneArray, crossing: LaneArray
   ) {
     self.clock = clock
     self.arrivals = arrivals
     self.sums = sums
     self.spike = spike
-    self.fraction = fraction
+    self.crossing = crossing
   }
 }
 
@@ -63,7 +63,9 @@ public struct CellLoop {
   public var slotStride: Int
   /// For each element of `CellArrays.sums`, a number for each cell.
   public var sums: UnsafePointer<UnsafePointer<Double>?>
-  /// Room for as many spikes as there are cells and steps, block by block, step by step.
+  /// Room for as many spikes as there are cells and steps.
+  ///
+  /// Within one step they come in the order of cells; steps take turns.
   public var spikes: UnsafeMutablePointer<CellSpike>
   /// How many spikes there are in `spikes`; further ones are appended.
   public var spikeCount: Int

@@ -33,11 +33,14 @@ struct CellAssembly {
       case .heun: heun()
       }
     var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(advanced))
+    final = program.graph.shareExponentials(in: final)
     if let spike = system.spike {
       stores += addSpike(spike, old: old, final: &final)
     } else {
       let none = program.graph.constant(0)
-      stores += [.init(spikeArray, 0, none), .init(fractionArray, 0, none)]
+      stores += [
+        .init(spikeArray, 0, none), .init(crossingArray, 0, none), .init(crossingArray, 1, none),
+      ]
     }
     for (index, value) in final.enumerated() where value != old[index] {
       stores.append(.init(system.state, index, value))
@@ -46,13 +49,13 @@ struct CellAssembly {
     program.routines[.attempt] = [.call(procedure, [])]
     program.cells = CellArrays(
       clock: system.clock, arrivals: system.arrivals, sums: system.sums, spike: spikeArray,
-      fraction: fractionArray)
+      crossing: crossingArray)
   }
 
   private var stateCount: Int { program[system.state].count }
 
   private lazy var spikeArray = program.declare("spike", storage: .temporary)
-  private lazy var fractionArray = program.declare("fraction", storage: .temporary)
+  private lazy var crossingArray = program.declare("crossing", count: 2, storage: .temporary)
 
   private var usesRefractoryTime: Bool { system.spike?.refractoryTime != nil }
 
@@ -107,12 +110,12 @@ struct CellAssembly {
     let before = inPlaceOfFormals([spike.function])[0]
     let after = inPlaceOfFormals(values([spike.function], at: final))[0]
     var fires = program.graph.compare(spike.needsCrossing ? .greaterOrEqual : .greater, after, zero)
-    var fraction = one
+    // A spike that needs no crossing happens at the end of the step.
+    var crossing = [one, zero]
     if spike.needsCrossing {
       let wasBelow = program.graph.compare(.less, before, zero)
       fires = program.graph.both(fires, wasBelow)
-      let span = program.graph.subtract(before, after)
-      fraction = program.graph.divide(before, span)
+      crossing = [before, after]
     }
     if let time = spike.refractoryTime {
       let left = program.graph.subtract(program.graph.load(hold), one)
@@ -130,7 +133,9 @@ struct CellAssembly {
         fires, assigned[position], final[assignment.state])
     }
     stores.append(.init(spikeArray, 0, program.graph.select(fires, one, zero)))
-    stores.append(.init(fractionArray, 0, fraction))
+    for (element, value) in crossing.enumerated() {
+      stores.append(.init(crossingArray, element, value))
+    }
     return stores
   }
 
@@ -296,7 +301,8 @@ struct CellAssembly {
     if let opening = relaxation.opening {
       // x∞ + (x − x∞)·eᶻ. Where both rates vanish, x∞ is 0 and the gate stays as it is.
       let least = program.graph.constant(-0x1p-1000)
-      let closing = program.graph.minimum(slope, least)
+      let isClosing = program.graph.compare(.less, slope, least)
+      let closing = program.graph.select(isClosing, slope, least)
       let rest = program.graph.negate(program.graph.divide(opening, closing))
       let distance = program.graph.subtract(old, rest)
       let decay = program.graph.unary(.exp, exponent)
