@@ -42,6 +42,7 @@ final class LaneRun {
     block[arrays.time, lane] = configuration.start
     block[arrays.isActive, lane] = 1
     block[arrays.ignoresEvents, lane] = 0
+    for event in ensemble.model.events.indices { block[arrays.firedEvents, event, lane] = 0 }
     block[arrays.acceptedSteps, lane] = 0
     block[arrays.rejectedSteps, lane] = 0
     block[arrays.attention, lane] = 0
@@ -154,6 +155,7 @@ final class LaneRun {
   private func applyEvents(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
     let arrays = ensemble.stepped.arrays
     for event in comingEvents {
+      block[arrays.firedEvents, event, lane] = 1
       block.observe()
       for (state, observed) in ensemble.assignments[event] {
         block[arrays.state, state, lane] = block[arrays.observed, observed, lane]

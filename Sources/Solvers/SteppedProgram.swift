@@ -71,6 +71,8 @@ public struct SteppingArrays: Sendable, Hashable {
   public var attemptedStep: LaneArray
   /// The values of the event functions at the current time, one for each event.
   public var eventValues: LaneArray
+  /// 1 for the events that have just happened, until the lane starts afresh.
+  public var firedEvents: LaneArray
   /// The values of the event functions that `locate` found, one for each event.
   public var locatedEvents: LaneArray
   /// What is sampled, as `observe` and the loop of steps compute it.

@@ -67,6 +67,23 @@ struct EnsembleTests {
     }
   }
 
+  @Test("an event that leaves its own value alone happens once at each crossing")
+  func countingEvents() throws {
+    let model = TestModels.countedCircle()
+    // x = sin t passes 0.5 on its way up at pi/6 + 2 pi k.
+    let times = stride(from: 0.0, through: 99, by: 1).map { $0 }
+    let ensemble = try Ensemble(
+      model: model,
+      configuration: configuration(model, end: 100, sampleTimes: times), backend: .interpreter)
+    let collected = try Collected(ensemble, count: 1) { _ in
+      RunSetup(parameters: [], inputs: [], states: [0, 1, 0])
+    }
+    for (time, found) in zip(times, collected.samples[0].suffix(times.count)) {
+      let passed = max(0, ((time - Double.pi / 6) / (2 * Double.pi)).rounded(.down) + 1)
+      #expect(found == passed, "at \(time)")
+    }
+  }
+
   @Test("a run that blows up is reported with its state and time, and the others go on")
   func failures() throws {
     let model = TestModels.blowUp()

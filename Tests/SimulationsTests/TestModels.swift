@@ -43,6 +43,26 @@ enum TestModels {
       ])
   }
 
+  /// A circle `x' = y`, `y' = -x` from (0, 1), and how often x rose through 0.5.
+  static func countedCircle() -> Model {
+    Model(
+      name: "counted circle",
+      states: [
+        State(declaration: declaration("x"), initialValue: .number(0), derivative: .state(1)),
+        State(
+          declaration: declaration("y"), initialValue: .number(1),
+          derivative: .binary(.multiply, .number(-1), .state(0))),
+        State(
+          declaration: declaration("count"), initialValue: .number(0), derivative: .number(0)),
+      ],
+      events: [
+        Event(
+          declaration: declaration("pass"),
+          function: .binary(.subtract, .state(0), .number(0.5)), direction: .rising,
+          assignments: [(state: 2, value: .binary(.add, .state(2), .number(1)))])
+      ])
+  }
+
   /// `y' = a·y²` from 1, which has no solution beyond t = 1/a.
   static func blowUp() -> Model {
     Model(

@@ -33,13 +33,17 @@ extension StepAssembly {
       let events = defineOverState("first_events", system.events.map(\.value), into: values)
       append(.call(events, [arrays.time, arrays.state]), to: .begin)
       addLoop(to: .begin, count: system.events.count) { graph in
-        let restarts = graph.compare(
-          .notEqual, graph.load(arrays.isRestarting), graph.constant(0))
+        let zero = graph.constant(0)
+        let restarts = graph.compare(.notEqual, graph.load(arrays.isRestarting), zero)
+        let fired = graph.compare(.notEqual, graph.element(arrays.firedEvents), zero)
+        // What an event leaves where it was stands on the threshold, not a rounding error before
+        // it, where it would be crossed again.
+        let old = graph.element(arrays.eventValues)
+        let new = graph.element(values)
+        let value = graph.select(fired, graph.subtract(new, old), new)
         return ElementLoop(stores: [
-          (
-            arrays.eventValues,
-            graph.select(restarts, graph.element(values), graph.element(arrays.eventValues))
-          )
+          (arrays.eventValues, graph.select(restarts, value, old)),
+          (arrays.firedEvents, graph.select(restarts, zero, graph.element(arrays.firedEvents))),
         ])
       }
     }

@@ -52,6 +52,7 @@ struct StepAssembly {
       attention: persistent("attention"), fraction: persistent("fraction"),
       attemptedStep: persistent("attempted_step"),
       eventValues: persistent("event_values", system.events.count),
+      firedEvents: persistent("fired_events", system.events.count),
       locatedEvents: persistent("located_events", system.events.count),
       recorded: persistent("recorded", system.recorded.count),
       observed: persistent("observed", system.observed.count),
