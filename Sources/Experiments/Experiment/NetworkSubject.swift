@@ -31,8 +31,24 @@ public struct PopulationReduction: Sendable, Hashable {
     case count
     /// The fraction of the cells that spike at all.
     case active
-    /// The coefficient of variation of intervals, over all cells with at least three spikes.
+    /// The coefficient of variation of intervals, the mean over cells with at least three spikes.
     case intervalVariation = "interval_cv"
+    /// The fraction of the cells that fire less than once in ten seconds.
+    case silent
+    /// The fraction of the cells that fire and are not bursting.
+    case tonic
+    /// The fraction of the cells with at least half of their spikes in bursts.
+    case bursting
+    /// Bursts per cell and second.
+    case burstRate = "burst_rate"
+    /// The fraction of the spikes that lie in bursts.
+    case burstFraction = "burst_fraction"
+    case spikesPerBurst = "spikes_per_burst"
+    /// Intervals in bursts over their length.
+    case intraBurstRate = "intra_burst_rate"
+
+    /// Whether it is a number per second.
+    var isRate: Bool { [.rate, .burstRate, .intraBurstRate].contains(self) }
   }
 
   public var kind: Kind

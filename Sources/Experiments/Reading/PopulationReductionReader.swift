@@ -36,7 +36,7 @@ extension ReductionReader {
         of: argument.text, at: argument.range(in: range), problems: problems),
       let window = window(call, kind: .mean, at: range)
     else { return nil }
-    let unit = kind == .rate ? (try? PhysicalUnit(parsing: "Hz")) ?? .one : .one
+    let unit = kind.isRate ? (try? PhysicalUnit(parsing: "Hz")) ?? .one : .one
     return NamedReduction(
       name: name, text: text,
       reduction: Reduction(

@@ -2,72 +2,98 @@ import Networks
 
 /// The reductions of a run's spikes, kept up to date while it goes on.
 struct SpikeTally {
+  private enum Statistics {
+    case counts([Int])
+    case intervals(IntervalStatistics)
+    case bursts(BurstStatistics)
+  }
+
   private let reductions: [PopulationReduction]
-  private var counts: [[Int]]
-  /// For each reduction that needs intervals, by cell: the last spike, and sums over intervals.
-  private var lastSpike: [[Double]]
-  private var sums: [[(count: Int, total: Double, squares: Double)]]
+  private var statistics: [Statistics]
 
   init(_ reductions: [PopulationReduction], cellCounts: [Int]) {
     self.reductions = reductions
-    counts = reductions.map { Array(repeating: 0, count: cellCounts[$0.population]) }
-    lastSpike = reductions.map {
-      $0.kind == .intervalVariation
-        ? Array(repeating: .nan, count: cellCounts[$0.population]) : []
-    }
-    sums = reductions.map {
-      $0.kind == .intervalVariation
-        ? Array(repeating: (0, 0, 0), count: cellCounts[$0.population]) : []
+    statistics = reductions.map { reduction in
+      let count = cellCounts[reduction.population]
+      let window = reduction.from..<reduction.to
+      switch reduction.kind {
+      case .rate, .count, .active: return .counts(Array(repeating: 0, count: count))
+      case .intervalVariation:
+        return .intervals(IntervalStatistics(cellCount: count, window: window))
+      case .silent, .tonic, .bursting, .burstRate, .burstFraction, .spikesPerBurst,
+        .intraBurstRate:
+        return .bursts(
+          BurstStatistics(cellCount: count, window: window, criterion: .threeSpikes))
+      }
     }
   }
 
   /// Takes the next spikes of a population.
   mutating func add(_ train: SpikeTrain, of population: Int) {
     for (index, reduction) in reductions.enumerated() where reduction.population == population {
-      for (cell, time) in zip(train.cells, train.times)
-      where time >= reduction.from && time < reduction.to {
-        let cell = Int(cell)
-        counts[index][cell] += 1
-        guard reduction.kind == .intervalVariation else { continue }
-        let interval = time - lastSpike[index][cell]
-        if interval.isFinite {
-          sums[index][cell].count += 1
-          sums[index][cell].total += interval
-          sums[index][cell].squares += interval * interval
+      switch statistics[index] {
+      case .counts(var counts):
+        statistics[index] = .counts([])
+        for (cell, time) in zip(train.cells, train.times)
+        where time >= reduction.from && time < reduction.to {
+          counts[Int(cell)] += 1
         }
-        lastSpike[index][cell] = time
+        statistics[index] = .counts(counts)
+      case .intervals(var intervals):
+        statistics[index] = .counts([])
+        intervals.add(train)
+        statistics[index] = .intervals(intervals)
+      case .bursts(var bursts):
+        statistics[index] = .counts([])
+        bursts.add(train)
+        statistics[index] = .bursts(bursts)
       }
     }
   }
 
   /// The reductions in SI units, in their order.
   var values: [Double] {
-    reductions.indices.map { index in
-      let reduction = reductions[index]
-      let counts = counts[index]
-      let cells = Double(counts.count)
-      switch reduction.kind {
-      case .rate:
-        return Double(counts.reduce(0, +)) / cells / (reduction.to - reduction.from)
-      case .count: return Double(counts.reduce(0, +))
-      case .active: return Double(counts.count { $0 > 0 }) / cells
-      case .intervalVariation: return intervalVariation(sums[index])
+    zip(reductions, statistics).map { reduction, statistics in
+      switch statistics {
+      case .counts(let counts): Self.value(of: reduction, counts)
+      case .intervals(let intervals): intervals.coefficientOfVariation
+      case .bursts(let bursts): Self.value(of: reduction, bursts)
       }
     }
   }
 
-  /// The mean over cells of the standard deviation of intervals over their mean.
-  private func intervalVariation(
-    _ sums: [(count: Int, total: Double, squares: Double)]
-  ) -> Double {
-    var total = 0.0
-    var cells = 0
-    for entry in sums where entry.count >= 2 {
-      let mean = entry.total / Double(entry.count)
-      let variance = max(0, entry.squares / Double(entry.count) - mean * mean)
-      total += variance.squareRoot() / mean
-      cells += 1
+  private static func value(of reduction: PopulationReduction, _ counts: [Int]) -> Double {
+    let cells = Double(counts.count)
+    let total = Double(counts.reduce(0, +))
+    switch reduction.kind {
+    case .rate: return total / cells / (reduction.to - reduction.from)
+    case .active: return Double(counts.count { $0 > 0 }) / cells
+    default: return total
     }
-    return cells == 0 ? .nan : total / Double(cells)
+  }
+
+  private static func value(
+    of reduction: PopulationReduction, _ statistics: BurstStatistics
+  ) -> Double {
+    let cells = statistics.finished
+    let duration = statistics.duration
+    func fraction(_ pattern: BurstStatistics.Cell.Pattern) -> Double {
+      Double(cells.count { $0.pattern(duration: duration) == pattern }) / Double(cells.count)
+    }
+    let spikes = Double(cells.reduce(0) { $0 + $1.spikes })
+    let bursts = Double(cells.reduce(0) { $0 + $1.bursts })
+    let burstSpikes = Double(cells.reduce(0) { $0 + $1.burstSpikes })
+    switch reduction.kind {
+    case .silent: return fraction(.silent)
+    case .tonic: return fraction(.tonic)
+    case .bursting: return fraction(.bursting)
+    case .burstRate: return bursts / Double(cells.count) / duration
+    case .burstFraction: return spikes == 0 ? 0 : burstSpikes / spikes
+    case .spikesPerBurst: return bursts == 0 ? .nan : burstSpikes / bursts
+    case .intraBurstRate:
+      let length = cells.reduce(0) { $0 + $1.burstDuration }
+      return length == 0 ? .nan : (burstSpikes - bursts) / length
+    default: return .nan
+    }
   }
 }
