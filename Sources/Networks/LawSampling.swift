@@ -44,7 +44,7 @@ struct SampledLaw {
     case .formula(let expression):
       form =
         values.dependsOnIndex(expression)
-        ? .formula(expression) : .constant(values.value(expression))
+        ? .formula(expression) : .constant(values.value(expression, count: count))
     case .normal(let mean, let spread):
       form = .normal(mean: values.value(mean), deviation: try deviation(spread))
     case .lognormal(let mean, let spread):

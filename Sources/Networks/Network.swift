@@ -43,10 +43,16 @@ public final class Network: Sendable {
     let equations: CellEquations
     let program: CellProgram
     let kernel: any LaneKernel
-    /// Where the recorded values of the configuration stand in `CellProgram.recorded`.
-    let recorded: [Int]
+    /// Where the values of the configuration's entries for this population are.
+    let recorded: [RecordedPlace]
     /// For each projection of continuous signals from here, where its value stands.
     let signals: [Int: Int]
+  }
+
+  /// Where a recorded value is: a state stands ready, anything else has to be computed.
+  enum RecordedPlace: Sendable {
+    case state(Int)
+    case observed(Int)
   }
 
   public let circuit: Circuit
@@ -69,11 +75,15 @@ public final class Network: Sendable {
     for (index, population) in circuit.populations.enumerated() {
       var equations = CellEquations(population)
       var count = 0
-      var recorded: [Int] = []
+      var recorded: [RecordedPlace] = []
       for entry in configuration.recorded where entry.population == index {
-        equations.record(entry.expression)
-        recorded.append(count)
-        count += 1
+        if case .state(let state) = entry.expression {
+          recorded.append(.state(state))
+        } else {
+          equations.record(entry.expression)
+          recorded.append(.observed(count))
+          count += 1
+        }
       }
       var signals: [Int: Int] = [:]
       for (number, projection) in circuit.projections.enumerated()

@@ -30,6 +30,7 @@ public final class NetworkRun {
   /// How many connections each projection has.
   public let connectionCounts: [Int]
 
+  private static let stepsBetweenChecks = 1000
   /// More steps than this between exchanges gain nothing.
   private static let longestWindow = 32
 
@@ -139,14 +140,17 @@ public final class NetworkRun {
     let before = network.configuration.recorded[..<index].filter {
       $0.population == entry.population
     }.count
-    let element = population.part.recorded[before]
-    population.observe(blocks: 0..<population.blockCount)
-    return (0..<population.cellCount).map { population.recorded(element, cell: $0) }
+    switch population.part.recorded[before] {
+    case .state(let state): return population.values(of: population.part.program.state, state)
+    case .observed(let element):
+      population.observe(blocks: 0..<population.blockCount)
+      return population.values(of: population.part.program.recorded, element)
+    }
   }
 
   /// The value of a state in each cell of a population.
   public func states(_ state: Int, of population: Int) -> [Double] {
-    (0..<populations[population].cellCount).map { populations[population].state(state, cell: $0) }
+    populations[population].values(of: populations[population].part.program.state, state)
   }
 
   // MARK: Going on
@@ -192,7 +196,22 @@ public final class NetworkRun {
     }
     parity = (firstParity + (end - start + window - 1) / window) % 2
     step = end
+    guard end / Self.stepsBetweenChecks > start / Self.stepsBetweenChecks else { return }
     try checkFiniteness()
+  }
+
+  /// Looks for states that have left the numbers.
+  ///
+  /// `advance` does so every thousand steps; whoever ends a run does it once more.
+  ///
+  /// - Throws: `NetworkFailure.notFinite` with the first of them.
+  public func checkFiniteness() throws(NetworkFailure) {
+    for population in populations {
+      guard let (cell, state) = population.firstBroken() else { continue }
+      throw .notFinite(
+        state: population.part.population.cell.states[state].declaration.path,
+        population: population.part.population.declaration.path, cell: cell, time: time)
+    }
   }
 
   private func stepCells(_ thread: Int, _ parity: Int, from step: Int, count: Int) {
@@ -249,15 +268,6 @@ public final class NetworkRun {
           }
         }
       }
-    }
-  }
-
-  private func checkFiniteness() throws(NetworkFailure) {
-    for population in populations {
-      guard let (cell, state) = population.firstBroken() else { continue }
-      throw .notFinite(
-        state: population.part.population.cell.states[state].declaration.path,
-        population: population.part.population.declaration.path, cell: cell, time: time)
     }
   }
 }

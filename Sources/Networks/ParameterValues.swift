@@ -1,5 +1,5 @@
 import Dynamics
-import ModelLanguage
+public import ModelLanguage
 
 /// What is set from outside, by path and in SI units.
 public struct NetworkSettings: Sendable {
@@ -16,6 +16,11 @@ public struct NetworkSettings: Sendable {
     self.parameters = parameters
     self.inputs = inputs
     self.seed = seed
+  }
+
+  /// How many cells a population has with these settings; not checked.
+  public func size(of population: Population) -> Double {
+    SharedValues(population, self).value(population.size)
   }
 }
 

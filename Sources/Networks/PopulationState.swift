@@ -133,6 +133,12 @@ final class PopulationState: @unchecked Sendable {
     let cell = population.cell
     var laws: [(target: Variation.Target, law: SampledLaw)] = []
     for (index, variation) in population.variations.enumerated() {
+      // A parameter that is set is the same for all cells.
+      if case .parameter(let parameter) = variation.target,
+        settings.parameters[cell.parameters[parameter].declaration.path] != nil
+      {
+        continue
+      }
       let stream = RandomStream(seed: settings.seed, 1, UInt64(number), UInt64(index))
       laws.append(
         (
@@ -213,11 +219,26 @@ final class PopulationState: @unchecked Sendable {
     workspace[place(part.program.recorded, element, cell: cell)]
   }
 
+  /// The values of an element of an array in all cells.
+  func values(of array: LaneArray, _ element: Int) -> [Double] {
+    let width = part.kernel.layout.width
+    let offset = (part.kernel.layout.offset(of: array) + element) * width
+    return [Double](unsafeUninitializedCapacity: cellCount) { result, count in
+      for block in 0..<blockCount {
+        let source = workspace + block * workspaceCount + offset
+        for lane in 0..<min(width, cellCount - block * width) {
+          result.initializeElement(at: block * width + lane, to: source[lane])
+        }
+      }
+      count = cellCount
+    }
+  }
+
   /// The first cell and state that are not finite.
   func firstBroken() -> (cell: Int, state: Int)? {
-    let count = part.population.cell.states.count
-    for cell in 0..<cellCount {
-      for state in 0..<count where !self.state(state, cell: cell).isFinite { return (cell, state) }
+    for state in part.population.cell.states.indices {
+      let values = values(of: part.program.state, state)
+      if let cell = values.firstIndex(where: { !$0.isFinite }) { return (cell, state) }
     }
     return nil
   }

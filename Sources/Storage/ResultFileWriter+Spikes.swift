@@ -33,7 +33,8 @@ extension ResultFileWriter {
     let nodes = cells.map { UInt64($0) }
     let isGood =
       milliseconds.withUnsafeBytes {
-        Self.append($0.baseAddress, times.count, h5_native_double(), to: train.timestamps, train.count)
+        Self.append(
+          $0.baseAddress, times.count, h5_native_double(), to: train.timestamps, train.count)
       }
       && nodes.withUnsafeBytes {
         Self.append($0.baseAddress, times.count, h5_native_uint64(), to: train.nodes, train.count)
@@ -80,8 +81,8 @@ extension ResultFileWriter {
   ) throws(StorageFailure) -> HDF5Object {
     let none = [hsize_t(0)]
     let limit = [h5_unlimited()]
-    // 512 KiB of numbers: large enough to be quick, small enough for a silent population.
-    let chunk = [hsize_t(65_536)]
+    // A chunk is on disk whole: 512 KiB are quick, and too much where there are many runs.
+    let chunk = [hsize_t(layout.runCount == 1 ? 65_536 : 1024)]
     guard let space = HDF5Object(H5Screate_simple(1, none, limit), H5Sclose),
       let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose),
       H5Pset_chunk(creation.id, 1, chunk) >= 0,

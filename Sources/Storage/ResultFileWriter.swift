@@ -16,6 +16,8 @@ public final class ResultFileWriter {
   private(set) var file: HDF5Object?
   private var scales: [String: HDF5Object] = [:]
   private var variables: [HDF5Object] = []
+  /// The arrays of what is sampled, in the order of the layout.
+  var sampledDatasets: [HDF5Object] { variables }
   private var reductions: [HDF5Object] = []
   private var status: HDF5Object?
   private var reason: HDF5Object?
@@ -118,7 +120,8 @@ public final class ResultFileWriter {
         if let cells = quantity.cells, scales[cells.name] == nil { try writeAxis(cells) }
         let dataset = try makeDataset(
           quantity.name, type, shape + inner(of: quantity),
-          axes: runAxes + [time.name] + (quantity.cells.map { [$0.name] } ?? []), isLarge: true)
+          axes: runAxes + [time.name] + (quantity.cells.map { [$0.name] } ?? []), isLarge: true,
+          isFilled: quantity.cells != nil)
         try describe(dataset, quantity)
         variables.append(dataset)
       }
@@ -209,7 +212,8 @@ public final class ResultFileWriter {
   }
 
   private func makeDataset(
-    _ name: String, _ type: hid_t, _ shape: [Int], axes: [String], isLarge: Bool = false
+    _ name: String, _ type: hid_t, _ shape: [Int], axes: [String], isLarge: Bool = false,
+    isFilled: Bool = false
   ) throws(StorageFailure) -> HDF5Object {
     guard let file, let space = HDF5Object.space(shape),
       let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose)
@@ -227,7 +231,7 @@ public final class ResultFileWriter {
       H5Pset_chunk(creation.id, CInt(chunk.count), chunk)
       H5Pset_shuffle(creation.id)
       H5Pset_deflate(creation.id, CUnsignedInt(layout.compression))
-    } else if isLarge {
+    } else if isLarge && !isFilled {
       // Every sample is written by us, the missing ones too.
       H5Pset_fill_time(creation.id, H5D_FILL_TIME_NEVER)
     }

@@ -19,6 +19,7 @@ struct BenchCommand: ParsableCommand {
         afterglow bench
         afterglow bench work-precision
         afterglow bench stiff-ensemble --threads 1 --json
+        afterglow bench cobahh burst-bank --threads 1
       """)
 
   @Argument(help: "Workloads by name; all if not given.")
@@ -28,6 +29,9 @@ struct BenchCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object.")
   var json = false
+
+  @Option(help: "What networks record: nothing, spikes, or voltages of all cells each 1 ms.")
+  var record = NetworkWorkload.Record.spikes
 
   @Option(help: "How often each workload is run; the median is told.")
   var repeats = 3
@@ -48,10 +52,21 @@ struct BenchCommand: ParsableCommand {
           backend: Workplace.backend(simulation.backend), repeats: max(1, repeats)
         ).measure(terminal))
     }
+    let networks = try NetworkWorkload.all.filter { names.isEmpty || names.contains($0.name) }
+      .map {
+        try $0.measure(
+          threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
+          record: record, repeats: max(1, repeats), terminal)
+      }
     if json {
-      terminal.print(JSONText.of(["benchmarks": results]))
+      terminal.print(JSONText.of(BenchmarkReport(benchmarks: results, networks: networks)))
       return
     }
+    if !results.isEmpty { terminal.print(Self.table(results)) }
+    if !networks.isEmpty { terminal.print(NetworkWorkload.table(networks)) }
+  }
+
+  private static func table(_ results: [BenchmarkResult]) -> String {
     var table = TextTable([
       "workload", "threads", "runs", "runs/s", "wall s", "processor s", "compile s", "error",
     ])
@@ -64,13 +79,14 @@ struct BenchCommand: ParsableCommand {
         shortNumber(result.largestError),
       ])
     }
-    terminal.print(table.text)
+    return table.text
   }
 
   private func chosenWorkloads(_ terminal: Terminal) throws -> [BenchmarkWorkload] {
-    let unknown = names.filter { name in !BenchmarkWorkload.all.contains { $0.name == name } }
+    let all = BenchmarkWorkload.all.map(\.name) + NetworkWorkload.all.map(\.name)
+    let unknown = names.filter { !all.contains($0) }
     guard unknown.isEmpty else {
-      let known = BenchmarkWorkload.all.map(\.name).joined(separator: ", ")
+      let known = all.joined(separator: ", ")
       terminal.complain("there is no benchmark `\(unknown[0])`; there are \(known)")
       throw ExitCode.validationFailure
     }

@@ -49,11 +49,14 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let terminal = Terminal(isQuiet: quiet || json)
     let experiment = try ExperimentLoading(terminal).load(experiment, overrides.overrides)
-    let campaign = Campaign(
-      experiment,
-      options: CampaignOptions(
-        threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
-        stopsAtFirstFailure: failFast))
+    let options = CampaignOptions(
+      threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
+      stopsAtFirstFailure: failFast)
+    if let campaign = NetworkCampaign(experiment, options: options) {
+      try run(campaign, terminal)
+      return
+    }
+    let campaign = Campaign(experiment, options: options)
     if dryRun {
       terminal.print(RunPreview(experiment, campaign.plan).text)
       return
@@ -69,6 +72,28 @@ struct RunCommand: ParsableCommand {
     if finished.summary.wasInterrupted {
       terminal.complain(
         "interrupted: \(finished.summary.notRun) runs were not begun; `\(path)` has the others")
+      throw ExitStatus.interrupted
+    }
+    if finished.summary.progress.failed > 0 { throw ExitStatus.someFailed }
+  }
+
+  /// Runs a circuit.
+  private func run(_ campaign: NetworkCampaign, _ terminal: Terminal) throws {
+    if dryRun {
+      terminal.print(NetworkAccount.preview(campaign))
+      return
+    }
+    let path = output ?? Self.defaultOutput(for: experiment)
+    let runner = NetworkRunner(terminal: terminal, showsProgress: !quiet && !json)
+    let finished = try runner.run(campaign, path: path, mayReplace: overwrite)
+    let account = NetworkAccount(campaign, finished, path: path)
+    if json {
+      terminal.print(JSONText.of(account.report))
+    } else if !quiet {
+      terminal.print(account.text)
+    }
+    if finished.summary.wasInterrupted {
+      terminal.complain("interrupted: `\(path)` has what was done until then")
       throw ExitStatus.interrupted
     }
     if finished.summary.progress.failed > 0 { throw ExitStatus.someFailed }

@@ -41,6 +41,8 @@ public struct Experiment: Sendable {
   public var source: SourceFile
   /// The tables that it reads, by the path written in the experiment.
   public var tables: [SourceFile]
+  /// The circuit that is run, of which `model` holds the names; `nil` for a model.
+  public var network: NetworkSubject?
 }
 
 /// A parameter set to a value.
@@ -128,9 +130,12 @@ public struct NamedReduction: Sendable, Hashable {
   public var name: String
   /// What stands in the file.
   public var text: String
+  /// What it follows from in the course of a model; for a circuit it is not used.
   public var reduction: Reduction
   /// The unit that results are written in.
   public var unit: PhysicalUnit
+  /// What it follows from in a circuit.
+  public var population: PopulationReduction?
 }
 
 /// Named conditions over reductions: the first that holds is the verdict on a run.

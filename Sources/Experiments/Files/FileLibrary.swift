@@ -65,10 +65,25 @@ public struct FileLibrary: Sendable {
     return (nil, diagnostics)
   }
 
-  /// The model that an experiment names; reports one that is missing or has errors.
+  /// The model that an experiment names, where a circuit is of no use.
   func model(
     _ path: String, from experiment: String, at range: SourceRange, problems: ProblemList
   ) -> Model? {
+    switch subject(path, from: experiment, at: range, problems: problems) {
+    case .model(let model)?: return model
+    case .circuit(let circuit)?:
+      problems.error(
+        "`\(shortened(path))` is the circuit `\(circuit.name)`, and a model is needed here",
+        id: "circuit-not-runnable", at: range)
+      return nil
+    case nil: return nil
+    }
+  }
+
+  /// What an experiment names as its model; reports one that is missing or has errors.
+  func subject(
+    _ path: String, from experiment: String, at range: SourceRange, problems: ProblemList
+  ) -> LoadedModel? {
     let main: SourceFile
     var roots: [String] = []
     switch place {
@@ -102,16 +117,7 @@ public struct FileLibrary: Sendable {
       resolve(relative, from: importing, roots: roots)
     }
     for diagnostic in diagnostics { problems.add(diagnostic) }
-    switch loaded {
-    case .model(let model)? where !diagnostics.hasErrors: return model
-    case .circuit(let circuit)?:
-      problems.error(
-        "`\(shortened(path))` is the circuit `\(circuit.name)`, and circuits cannot be run yet",
-        id: "circuit-not-runnable", at: range,
-        help: "`afterglow check` and `afterglow show` read circuits")
-      return nil
-    default: return nil
-    }
+    return diagnostics.hasErrors ? nil : loaded
   }
 
   /// A table that an experiment names; reports one that cannot be read.

@@ -1,4 +1,5 @@
 import ModelLanguage
+import Solvers
 
 extension Experiment {
   /// The experiment with everything that was decided written out.
@@ -25,11 +26,11 @@ extension Experiment {
       if !arm.inputs.isEmpty { add("inputs", plain(arm.inputs)) }
     }
     add("table", eventTable?.written)
-    add("record", recording.map(plain))
+    add("record", network.map { plain($0) } ?? recording.map(plain))
     if !reductions.isEmpty {
       add("reduce", .table(reductions.map { PlainValue.Entry($0.name, .text($0.text)) }))
     }
-    add("solver", plain(solver))
+    add("solver", network.map(plainSolver) ?? plain(solver))
     add("sweep", sweep.map(plain))
     add("verdict", verdict.map(plain))
     if !account.isEmpty { add("account", .list(account.map { .text($0.written) })) }
@@ -97,6 +98,32 @@ extension Experiment {
     entries.append(PlainValue.Entry("precision", .text(recording.precision.rawValue)))
     entries.append(PlainValue.Entry("compression", .integer(recording.compression)))
     return .table(entries)
+  }
+
+  /// What is recorded of a circuit.
+  private func plain(_ network: NetworkSubject) -> PlainValue {
+    var entries: [PlainValue.Entry] = []
+    func name(_ population: Int) -> String {
+      network.circuit.populations[population].declaration.path
+    }
+    if !network.spikes.isEmpty {
+      entries.append(PlainValue.Entry("spikes", .list(network.spikes.map { .text(name($0)) })))
+    }
+    if !network.cells.isEmpty {
+      let counts = network.cells.sorted { $0.key < $1.key }
+      entries.append(
+        PlainValue.Entry(
+          "cells", .table(counts.map { PlainValue.Entry(name($0.key), .integer($0.value)) })))
+    }
+    if let recording, case .table(let rest) = plain(recording) { entries += rest }
+    return .table(entries)
+  }
+
+  private func plainSolver(_ network: NetworkSubject) -> PlainValue {
+    .table([
+      PlainValue.Entry("method", .text(network.method.rawValue)),
+      PlainValue.Entry("step", .text(network.step?.text ?? "")),
+    ])
   }
 
   private func plain(_ solver: SolverSettings) -> PlainValue {

@@ -64,12 +64,21 @@ struct ExperimentReader {
     let modelNode = table.required("model", help: "name a model file")
     let modelPath = modelNode.flatMap { problems.text($0, "`model`") }
     guard let modelNode, let modelPath,
-      let model = library.model(modelPath, from: file.path, at: modelNode.range, problems: problems)
+      let subject = library.subject(
+        modelPath, from: file.path, at: modelNode.range, problems: problems)
     else { return nil }
+    let model: Model
+    var circuit: Circuit?
+    switch subject {
+    case .model(let loaded): model = loaded
+    case .circuit(let loaded):
+      model = loaded.names
+      circuit = loaded
+    }
     var reader = BodyReader(
       scope: ModelScope(model), expressions: ExpressionReader(model: model, problems: problems),
       problems: problems, duration: duration?.value, leadIn: leadIn?.value ?? 0,
-      experimentPath: file.path, library: library)
+      experimentPath: file.path, library: library, circuit: circuit)
     let body = reader.body(table)
     guard let duration, let body else { return nil }
     var experiment = Experiment(
@@ -80,7 +89,7 @@ struct ExperimentReader {
       eventTable: body.eventTable, recording: body.recording, reductions: body.reductions,
       verdict: body.verdict, account: body.account, solver: body.solver, sweep: body.sweep,
       source: file,
-      tables: reader.tables)
+      tables: reader.tables, network: body.network)
     OverrideReader(scope: reader.scope, problems: problems).apply(overrides, to: &experiment)
     if !table.has("record") && !table.has("reduce") {
       problems.error(
@@ -103,12 +112,15 @@ struct BodyReader {
   let leadIn: Double
   let experimentPath: String
   let library: FileLibrary
+  /// What is run, if it is a circuit.
+  let circuit: Circuit?
   private(set) var tables: [SourceFile] = []
 
   init(
     scope: ModelScope, expressions: ExpressionReader, problems: ProblemList, duration: Double?,
-    leadIn: Double, experimentPath: String, library: FileLibrary
+    leadIn: Double, experimentPath: String, library: FileLibrary, circuit: Circuit? = nil
   ) {
+    self.circuit = circuit
     self.scope = scope
     self.expressions = expressions
     self.problems = problems
@@ -130,6 +142,7 @@ struct BodyReader {
     var solver: SolverSettings
     var sweep: Sweep?
     var sweepSeed: UInt64?
+    var network: NetworkSubject?
   }
 
   mutating func body(_ table: TableReader) -> Body? {
@@ -146,19 +159,18 @@ struct BodyReader {
       table["arms"].map { reader.arms($0, sharedDoses: doses, sharedInputs: inputs) }
       ?? [Arm(name: "", doses: doses, parameters: [], inputs: inputs, usesEventTable: true)]
     let events = table["table"].flatMap { readEvents($0) }
-    let recording = table["record"].flatMap {
-      RecordReader(
-        scope: scope, problems: problems, duration: duration,
-        observations: events?.observationTimes ?? []
-      ).recording($0)
+    var network = circuit.map { NetworkSubject($0) }
+    let recordReader = RecordReader(
+      scope: scope, problems: problems, duration: duration,
+      observations: events?.observationTimes ?? [])
+    let recording = table["record"].flatMap { node in
+      network == nil
+        ? recordReader.recording(node) : recordReader.recording(node, network: &network)
     }
-    let reductions =
-      table["reduce"].map {
-        ReductionReader(
-          scope: scope, expressions: expressions, problems: problems,
-          run: duration.map { 0...$0 }
-        ).reductions($0)
-      } ?? []
+    let reductionReader = ReductionReader(
+      scope: scope, expressions: expressions, problems: problems, run: duration.map { 0...$0 },
+      circuit: circuit)
+    let reductions = table["reduce"].map(reductionReader.reductions) ?? []
     let verdict = table["verdict"].flatMap {
       VerdictReader(reductions: reductions, problems: problems).verdict($0)
     }
@@ -166,9 +178,13 @@ struct BodyReader {
       table["account"].map {
         AccountReader(reductions: reductions, problems: problems).sentences($0)
       } ?? []
-    let solver =
-      table["solver"].map { SolverReader(scope: scope, problems: problems).settings($0) }
-      ?? .standard
+    var solver = SolverSettings.standard
+    if network != nil {
+      NetworkSolverReader(problems: problems, duration: duration)
+        .read(table["solver"], at: table.node.range, into: &network)
+    } else if let node = table["solver"] {
+      solver = SolverReader(scope: scope, problems: problems).settings(node)
+    }
     var files: [SourceFile] = []
     let sweep = table["sweep"].flatMap { node in
       SweepReader(
@@ -188,7 +204,7 @@ struct BodyReader {
       parameters: parameters, inputs: inputs, arms: arms, eventTable: events,
       recording: recording, reductions: reductions, verdict: verdict, account: account,
       solver: solver,
-      sweep: sweep?.sweep, sweepSeed: sweep?.seed)
+      sweep: sweep?.sweep, sweepSeed: sweep?.seed, network: network)
   }
 
   private mutating func readEvents(_ node: YamlNode) -> EventTable? {

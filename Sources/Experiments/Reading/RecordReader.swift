@@ -34,7 +34,7 @@ struct RecordReader {
       compression: compression ?? 0)
   }
 
-  private func readVariables(_ node: YamlNode) -> [Recording.Variable] {
+  func readVariables(_ node: YamlNode) -> [Recording.Variable] {
     switch node.scalar {
     case "outputs": return all(scope.model.quantities.filter(\.isOutput).map(\.declaration))
     case "states": return all(scope.model.states.map(\.declaration))
@@ -68,7 +68,7 @@ struct RecordReader {
     }
   }
 
-  private func readTimes(_ table: TableReader) -> ([Double], PlainValue)? {
+  func readTimes(_ table: TableReader) -> ([Double], PlainValue)? {
     if let node = table["every"] {
       guard let step = problems.positiveTime(node, "`every`"), let duration else { return nil }
       let entry = PlainValue.Entry("every", .text(step.text))

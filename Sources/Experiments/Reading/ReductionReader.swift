@@ -10,6 +10,8 @@ struct ReductionReader {
   let problems: ProblemList
   /// The run in s, or `nil` when it is not known.
   let run: ClosedRange<Double>?
+  /// The circuit that is run, if it is one: its reductions are of populations.
+  var circuit: Circuit?
 
   static let functions: [(name: String, kind: Reduction.Kind)] = [
     ("max", .maximum), ("min", .minimum), ("mean", .mean), ("integral", .integral),
@@ -34,6 +36,9 @@ struct ReductionReader {
 
   /// One reduction; the range is that of the text.
   func reduction(_ text: String, name: String, at range: SourceRange) -> NamedReduction? {
+    if let circuit {
+      return populationReduction(text, name: name, of: circuit, at: range)
+    }
     let call = FunctionCall(text)
     let names = Self.functions.map(\.name)
     guard let call else {
@@ -86,7 +91,8 @@ struct ReductionReader {
     }
   }
 
-  private func window(
+  /// The times behind the first argument, checked against the run.
+  func window(
     _ call: FunctionCall, kind: Reduction.Kind, at range: SourceRange
   ) -> ClosedRange<Double>? {
     var times: [(value: WrittenQuantity, range: SourceRange)] = []

@@ -12,7 +12,16 @@ extension ResultLayout {
   /// The arms are an axis where the experiment names them, the individuals of a table are one, and
   /// so is each parameter of a grid; other designs have an axis of runs with the swept parameters
   /// as coordinates.
-  init(_ experiment: Experiment, _ plan: RunPlan, facts: [String: String]) {
+  ///
+  /// - Parameters:
+  ///   - experiment: What is run.
+  ///   - plan: Its runs.
+  ///   - facts: What the file says of where it was made.
+  ///   - cells: For what is sampled of each cell of a population, the axis of cells.
+  init(
+    _ experiment: Experiment, _ plan: RunPlan, facts: [String: String],
+    cells: (String) -> Axis? = { _ in nil }
+  ) {
     var axes: [Axis] = []
     var coordinates: [Coordinate] = []
     if experiment.hasArms {
@@ -60,7 +69,8 @@ extension ResultLayout {
       variables: (recording?.variables ?? []).map {
         Quantity(
           name: $0.path, unit: $0.unit.symbol, scale: $0.unit.scale,
-          longName: $0.documentation.isEmpty ? $0.path : $0.documentation)
+          longName: $0.documentation.isEmpty ? $0.path : $0.documentation,
+          cells: cells($0.path))
       },
       reductions: experiment.reductions.map {
         Quantity(

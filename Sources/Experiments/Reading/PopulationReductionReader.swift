@@ -1,0 +1,52 @@
+import Diagnostics
+import ModelLanguage
+import Simulations
+import Units
+
+/// Reads reductions of populations, such as `rate(lhb, 1 s, 2 s)`.
+extension ReductionReader {
+  func populationReduction(
+    _ text: String, name: String, of circuit: Circuit, at range: SourceRange
+  ) -> NamedReduction? {
+    let names = PopulationReduction.Kind.allCases.map(\.rawValue)
+    guard let call = FunctionCall(text) else {
+      problems.error(
+        "`\(name)` is a function of a population, found `\(shortened(text))`",
+        id: "not-a-reduction", at: range,
+        help: "write one of \(listed(names)), as in `rate(\(example(circuit)))`")
+      return nil
+    }
+    guard let kind = PopulationReduction.Kind(rawValue: call.name) else {
+      let nearest = problems.nearest(to: call.name, among: names)
+      problems.error(
+        "there is no reduction `\(shortened(call.name))` of a population",
+        id: "unknown-reduction", at: call.nameRange(in: range),
+        help: nearest.map { "did you mean `\($0)`?" } ?? "they are \(listed(names))")
+      return nil
+    }
+    guard call.arguments.count == 1 || call.arguments.count == 3 else {
+      problems.error(
+        "`\(call.name)` takes a population, and two times or none", id: "wrong-arguments",
+        at: range, help: "write `\(call.name)(\(example(circuit)), 100 ms, 1 s)`")
+      return nil
+    }
+    let argument = call.arguments[0]
+    guard
+      let population = PopulationNames(circuit).index(
+        of: argument.text, at: argument.range(in: range), problems: problems),
+      let window = window(call, kind: .mean, at: range)
+    else { return nil }
+    let unit = kind == .rate ? (try? PhysicalUnit(parsing: "Hz")) ?? .one : .one
+    return NamedReduction(
+      name: name, text: text,
+      reduction: Reduction(
+        kind: .final, expression: .number(.nan), from: window.lowerBound, to: window.upperBound),
+      unit: unit,
+      population: PopulationReduction(
+        kind: kind, population: population, from: window.lowerBound, to: window.upperBound))
+  }
+
+  private func example(_ circuit: Circuit) -> String {
+    circuit.populations.first?.declaration.path ?? "cells"
+  }
+}

@@ -1,0 +1,149 @@
+import Experiments
+import ModelLanguage
+import Networks
+import Units
+
+/// What a run of a circuit is told to people as.
+struct NetworkAccount {
+  private let campaign: NetworkCampaign
+  private let finished: FinishedNetworks
+  private let path: String
+
+  init(_ campaign: NetworkCampaign, _ finished: FinishedNetworks, path: String) {
+    self.campaign = campaign
+    self.finished = finished
+    self.path = path
+  }
+
+  /// The account, to be printed.
+  var text: String {
+    let experiment = campaign.experiment
+    var parts = [experiment.title]
+    if campaign.plan.count == experiment.arms.count {
+      parts += finished.summary.results.map { text(of: $0.run, $0.result) }
+    } else {
+      parts.append("\(campaign.plan.count) runs; open the file to see them")
+    }
+    parts.append(closing)
+    return parts.joined(separator: "\n\n")
+  }
+
+  private func text(of run: Int, _ result: NetworkRunResult) -> String {
+    var lines: [String] = []
+    let experiment = campaign.experiment
+    let arm = experiment.arms[campaign.plan.place(of: run).arm].name
+    if !arm.isEmpty { lines.append(arm) }
+    if let failure = result.failure {
+      lines.append("  failed: \(failure)")
+      return lines.joined(separator: "\n")
+    }
+    var table = TextTable(["population", "cells", "spikes", "Hz per cell"])
+    for (index, population) in populationNames.enumerated() {
+      let rate =
+        Double(result.spikeCounts[index]) / Double(max(1, result.cellCounts[index]))
+        / experiment.duration.value
+      table.add([
+        population, "\(result.cellCounts[index])", "\(result.spikeCounts[index])",
+        shortNumber(rate),
+      ])
+    }
+    lines.append(table.text)
+    for (reduction, value) in zip(experiment.reductions, result.reductions) {
+      let number = shortNumber(reduction.unit.value(ofSI: value))
+      let unit = reduction.unit.symbol == "1" ? "" : " \(reduction.unit.symbol)"
+      lines.append("  \(reduction.name)  \(number)\(unit)")
+    }
+    lines.append(
+      "  \(result.connectionCount) connections built in "
+        + "\(ProgressLine.duration(result.buildSeconds)), \(result.steps) steps in "
+        + "\(ProgressLine.duration(result.runSeconds))")
+    return lines.joined(separator: "\n")
+  }
+
+  private var populationNames: [String] {
+    campaign.experiment.network?.circuit.populations.map(\.declaration.path) ?? []
+  }
+
+  private var closing: String {
+    let summary = finished.summary
+    var text = "\(summary.progress.done) of \(summary.progress.total) runs done"
+    if summary.progress.failed > 0 { text += ", \(summary.progress.failed) failed" }
+    text += " in \(ProgressLine.duration(finished.wallSeconds)); wrote \(path)"
+    if let failure = summary.firstFailure {
+      text += "\nfirst failure: run \(failure.run): \(failure.text)"
+    }
+    return text
+  }
+
+  /// What would be run.
+  static func preview(_ campaign: NetworkCampaign) -> String {
+    let experiment = campaign.experiment
+    let circuit = experiment.network?.circuit
+    return """
+      \(experiment.title)
+      circuit \(circuit?.name ?? ""): \(circuit?.populations.count ?? 0) populations, \
+      \(circuit?.projections.count ?? 0) projections
+      \(campaign.plan.count) runs of \(campaign.stepCount) steps
+      """
+  }
+
+  /// The result as JSON.
+  var report: NetworkReport { NetworkReport(campaign, finished, path: path) }
+}
+
+/// The result of running a circuit, for programs.
+struct NetworkReport: Encodable {
+  struct Run: Encodable {
+    var run: Int
+    var cells: [String: Int]
+    var spikes: [String: Int]
+    var connections: Int
+    var steps: Int
+    var buildSeconds: Double
+    var runSeconds: Double
+    var reductions: [String: Double]
+    var failure: String?
+  }
+
+  private var file: String
+  private var title: String
+  private var runs: Int
+  private var done: Int
+  private var failed: Int
+  private var interrupted: Bool
+  private var interpreter: Bool
+  private var compileSeconds: Double
+  private var wallSeconds: Double
+  private var processorSeconds: Double
+  /// The first hundred.
+  private var results: [Run]
+
+  init(_ campaign: NetworkCampaign, _ finished: FinishedNetworks, path: String) {
+    let summary = finished.summary
+    let experiment = campaign.experiment
+    let names = experiment.network?.circuit.populations.map(\.declaration.path) ?? []
+    file = path
+    title = experiment.title
+    runs = summary.progress.total
+    done = summary.progress.done
+    failed = summary.progress.failed
+    interrupted = summary.wasInterrupted
+    interpreter = summary.notes.usesInterpreter
+    compileSeconds = summary.notes.compileSeconds
+    wallSeconds = finished.wallSeconds
+    processorSeconds = finished.processorSeconds
+    results = summary.results.map { run, result in
+      var values: [String: Double] = [:]
+      for (reduction, value) in zip(experiment.reductions, result.reductions) where value.isFinite {
+        values[reduction.name] = reduction.unit.value(ofSI: value)
+      }
+      return Run(
+        run: run,
+        cells: Dictionary(uniqueKeysWithValues: zip(names, result.cellCounts)),
+        spikes: Dictionary(uniqueKeysWithValues: zip(names, result.spikeCounts)),
+        connections: result.connectionCount, steps: result.steps,
+        buildSeconds: result.buildSeconds, runSeconds: result.runSeconds, reductions: values,
+        failure: result.failure)
+    }
+  }
+}
