@@ -75,8 +75,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Diagnostics", "ModelLanguage", "Programs", "Simulations", "Solvers",
-        "Units",
+        "Experiments", "Diagnostics", "ModelLanguage", "Networks", "Programs", "Simulations",
+        "Solvers", "Storage", "Units",
       ]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Datasets"]),

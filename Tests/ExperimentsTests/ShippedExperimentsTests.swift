@@ -5,6 +5,7 @@ import ModelLanguage
 import Programs
 import Simulations
 import Solvers
+import Storage
 import Testing
 
 /// Every shipped experiment and reference problem, through the path of any user.
@@ -27,9 +28,44 @@ struct ShippedExperimentsTests {
     return try #require(found, "\(DiagnosticPrinter().text(of: diagnostics))")
   }
 
+  /// A hundred steps, on any backend and with any number of threads.
+  private func sameBitsOfNetwork(_ experiment: inout Experiment) throws {
+    let step = try #require(experiment.network?.step)
+    experiment.duration = try WrittenQuantity(parsing: "\(100 * step.value) s")
+    for index in experiment.reductions.indices {
+      experiment.reductions[index].population?.from = 0
+      experiment.reductions[index].population?.to = 100 * step.value
+    }
+    let folder = FileManager.default.temporaryDirectory
+    func contents(_ backend: Backend, threads: Int) throws -> [UInt64] {
+      let path = folder.appendingPathComponent("afterglow-\(UUID().uuidString).h5").path
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      let campaign = try #require(
+        NetworkCampaign(experiment, options: CampaignOptions(threads: threads, backend: backend)))
+      let output = try NetworkFileOutput(
+        path: path, campaign: campaign, mayReplace: false, facts: [:])
+      let summary = try campaign.run(into: output)
+      #expect(summary.progress.failed == 0, "\(summary.firstFailure?.text ?? "")")
+      try output.commit(summary: summary, wallSeconds: 0)
+      let reader = try ResultFileReader(path: path)
+      var values = summary.results.flatMap(\.result.spikeCounts).map(Double.init)
+      for name in reader.names where (try? reader.numbers(name)) != nil {
+        values += try reader.numbers(name)
+      }
+      return values.map { $0.isNaN ? 1 : $0.bitPattern }
+    }
+    let expected = try contents(.interpreter, threads: 2)
+    #expect(try contents(Self.native, threads: 1) == expected)
+    #expect(try contents(Self.native, threads: 2) == expected)
+  }
+
   @Test("the bits are those of the interpreter, on any instructions", arguments: experiments)
   func sameBits(path: String) throws {
     var experiment = try experiment(path)
+    if experiment.network != nil {
+      try sameBitsOfNetwork(&experiment)
+      return
+    }
     // Sixty days of settling add time and no new arithmetic.
     if let leadIn = experiment.leadIn, leadIn.value > 86_400 { experiment.leadIn = nil }
     let plan = RunPlan(experiment)

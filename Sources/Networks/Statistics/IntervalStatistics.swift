@@ -35,8 +35,9 @@ public struct IntervalStatistics: Sendable {
     }
   }
 
-  /// The coefficient of variation of intervals, the mean over all cells with at least two; NaN
-  /// without such cells. 0 for a clock, 1 for a Poisson process.
+  /// The coefficient of variation of intervals: 0 for a clock, 1 for a Poisson process.
+  ///
+  /// The mean over all cells with at least two intervals; NaN without such cells.
   ///
   /// Source: Softky and Koch (1993), J. Neurosci. 13, 334.
   public var coefficientOfVariation: Double {
