@@ -1,5 +1,9 @@
 // What Swift cannot import of HDF5: its macros, most of which are calls, as functions.
 #pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <fcntl.h>
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
@@ -30,6 +34,14 @@ static inline unsigned h5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline unsigned h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned h5_creation_order(void) {
   return H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+}
+/// Lets the system begin to write what a file has in memory to the disk, and waits for nothing.
+static inline void h5_begin_writing_back(int descriptor) {
+#ifdef SYNC_FILE_RANGE_WRITE
+  sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+  (void)descriptor;
+#endif
 }
 /// Keeps the library from printing its own stack of errors, and from cleaning up at exit, where it
 /// can crash after a full disk.

@@ -27,6 +27,9 @@ public final class ResultFileWriter {
   /// The spikes of each population so far, by the path of their group.
   var trains: [String: SpikeDatasets] = [:]
   private var isWritten: [Bool]
+  /// The same file once more, to hurry what has been written to the disk.
+  private var descriptor: CInt = -1
+  private var bytesSinceHurry = 0
   private var buffer: [Double] = []
   private let timeCount: Int
 
@@ -62,6 +65,7 @@ public final class ResultFileWriter {
       throw .refused(
         operation: "creating", path: temporaryPath, reason: String(cString: strerror(errno)))
     }
+    descriptor = open(temporaryPath, O_WRONLY | O_CLOEXEC)
     do throws(StorageFailure) {
       try writeFrame()
     } catch {
@@ -359,6 +363,15 @@ public final class ResultFileWriter {
       }
     }
     try require(isGood, "writing to")
+    hurry(values.count * MemoryLayout<Double>.stride)
+  }
+
+  /// Has the system write to the disk while runs go on, so that little is left for the end.
+  private func hurry(_ bytes: Int) {
+    bytesSinceHurry += bytes
+    guard bytesSinceHurry >= 8 << 20, descriptor >= 0 else { return }
+    bytesSinceHurry = 0
+    h5_begin_writing_back(descriptor)
   }
 
   private func writeBoxes(
@@ -444,6 +457,8 @@ public final class ResultFileWriter {
   }
 
   private func close() {
+    if descriptor >= 0 { _ = Foundation.close(descriptor) }
+    descriptor = -1
     trains = [:]
     variables = []
     reductions = []
