@@ -4,8 +4,13 @@ import Units
 
 /// Reads expressions over the names of a model.
 struct ExpressionReader {
-  let model: Model
+  private let names: ModelNames
   let problems: ProblemList
+
+  init(model: Model, problems: ProblemList) {
+    names = ModelNames(model)
+    self.problems = problems
+  }
 
   struct Typed {
     var value: Expression
@@ -15,7 +20,7 @@ struct ExpressionReader {
   /// An expression; reports what is wrong with it at its place.
   func expression(_ text: String, at range: SourceRange) -> Typed? {
     let place = part(of: range, offset: 0, length: text.utf8.count)
-    let (found, diagnostics) = ModelExpression.number(text, in: model, at: place)
+    let (found, diagnostics) = ModelExpression.number(text, in: names, at: place)
     for diagnostic in diagnostics { problems.add(diagnostic) }
     return found.map { Typed(value: $0.value, unit: $0.unit) }
   }
@@ -23,7 +28,7 @@ struct ExpressionReader {
   /// A condition, as a number that is positive where it holds.
   func condition(_ text: String, at range: SourceRange) -> Expression? {
     let place = part(of: range, offset: 0, length: text.utf8.count)
-    let (found, diagnostics) = ModelExpression.condition(text, in: model, at: place)
+    let (found, diagnostics) = ModelExpression.condition(text, in: names, at: place)
     for diagnostic in diagnostics { problems.add(diagnostic) }
     return found.map { .conditional($0, then: .number(1), otherwise: .number(0)) }
   }

@@ -1,6 +1,14 @@
 public import Diagnostics
 public import Units
 
+/// The names of an elaborated model, made ready once for any number of expressions.
+public struct ModelNames {
+  fileprivate let elaborator: Elaborator
+
+  /// Enters every name of a model.
+  public init(_ model: Model) { elaborator = Elaborator(namesOf: model) }
+}
+
 /// An expression over the names of an elaborated model, as an experiment writes it.
 public struct ModelExpression: Sendable {
   public var value: Expression
@@ -11,13 +19,13 @@ public struct ModelExpression: Sendable {
   ///
   /// - Parameters:
   ///   - text: The expression.
-  ///   - model: Whose names it may use, by their paths.
+  ///   - names: What it may use, by the paths.
   ///   - range: Where the text stands in its own file.
   /// - Returns: The expression unless something is wrong, and everything to tell its author.
   public static func number(
-    _ text: String, in model: Model, at range: SourceRange
+    _ text: String, in names: ModelNames, at range: SourceRange
   ) -> (expression: ModelExpression?, diagnostics: [Diagnostic]) {
-    read(text, in: model, at: range) { elaborator, syntax, context in
+    read(text, in: names, at: range) { elaborator, syntax, context in
       let value = elaborator.number(syntax, context)
       let unit = value.unit ?? value.dimensions.map { PhysicalUnit(familiarFor: $0) }
       return ModelExpression(value: value.expression, unit: unit ?? .one)
@@ -26,15 +34,15 @@ public struct ModelExpression: Sendable {
 
   /// Reads a condition; its diagnostics point into the given text.
   public static func condition(
-    _ text: String, in model: Model, at range: SourceRange
+    _ text: String, in names: ModelNames, at range: SourceRange
   ) -> (condition: Expression.Condition?, diagnostics: [Diagnostic]) {
-    read(text, in: model, at: range) { elaborator, syntax, context in
+    read(text, in: names, at: range) { elaborator, syntax, context in
       elaborator.condition(syntax, context).0
     }
   }
 
   private static func read<Result>(
-    _ text: String, in model: Model, at range: SourceRange,
+    _ text: String, in names: ModelNames, at range: SourceRange,
     _ elaborate: (inout Elaborator, ExpressionSyntax, ExpressionContext) -> Result
   ) -> (Result?, [Diagnostic]) {
     let file = SourceFile(path: range.file.path, text: text)
@@ -48,7 +56,7 @@ public struct ModelExpression: Sendable {
       guard parser.token.kind == .end else {
         throw parser.unexpected(expected: "the end of the expression")
       }
-      var elaborator = Elaborator(namesOf: model)
+      var elaborator = names.elaborator
       let value = elaborate(&elaborator, syntax, elaborator.context(0, .dynamic))
       diagnostics += elaborator.diagnostics.all
       result = value
