@@ -14,16 +14,27 @@ enum MethodSelection {
     // An explicit method of order 5 is stable up to about 3.3/rate; above some thousand such steps
     // a stiff method, at a few times the cost per step, is ahead.
     let limit = 3e3
-    let figure = product.isFinite ? product.rounded() : product
     if product > limit || !product.isFinite {
       return (
         .rodas5P,
-        "stiff: fastest rate times duration is \(figure), above \(limit)"
+        "stiff: fastest rate times duration is \(inFewDigits(product)), above 3000"
       )
     }
     return (
       .dormandPrince,
-      "not stiff: fastest rate times duration is \(figure), at most \(limit)"
+      "not stiff: fastest rate times duration is \(inFewDigits(product)), at most 3000"
     )
+  }
+  /// A positive number for people: whole below 10,000, else as 1.4e9.
+  private static func inFewDigits(_ value: Double) -> String {
+    guard value.isFinite else { return "infinite" }
+    if value < 9999.5 { return "\(Int(value.rounded()))" }
+    var mantissa = value
+    var exponent = 0
+    while mantissa >= 9.95 {
+      mantissa /= 10
+      exponent += 1
+    }
+    return "\((mantissa * 10).rounded() / 10)e\(exponent)"
   }
 }

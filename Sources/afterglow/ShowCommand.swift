@@ -4,6 +4,7 @@ import Dynamics
 import Experiments
 import Foundation
 import ModelLanguage
+import Networks
 import Programs
 import Simulations
 import Solvers
@@ -17,6 +18,7 @@ struct ShowCommand: ParsableCommand {
     discussion: """
       --print shows the model in another phase of the compiler: syntax \
       (the text as it was read, in one style), model (every instance expanded), \
+      system (the arithmetic of the derivatives, and which state depends on which), \
       program (arithmetic on lanes), kernel (the C text).
 
       EXAMPLES
@@ -25,13 +27,13 @@ struct ShowCommand: ParsableCommand {
       """)
 
   enum Phase: String, ExpressibleByArgument, CaseIterable {
-    case summary, syntax, model, program, kernel
+    case summary, syntax, model, system, program, kernel
   }
 
   @Argument(help: "A model file, or the name of a model that ships.")
   var model: String
 
-  @Option(name: .customLong("print"), help: "The phase: summary, syntax, model, program or kernel.")
+  @Option(name: .customLong("print"), help: "The phase: summary, syntax, model, system, program or kernel.")
   var phase: Phase = .summary
 
   @Flag(help: "The generated code; the same as --print kernel.")
@@ -76,6 +78,7 @@ struct ShowCommand: ParsableCommand {
     switch kernel ? .kernel : phase {
     case .summary, .syntax: terminal.print(ModelSummary(loaded).text)
     case .model: terminal.print(loaded.printed)
+    case .system: terminal.print(Ensemble.printedSystem(of: loaded))
     case .program: terminal.print(try printedProgram(loaded, toolchain: nil))
     case .kernel:
       let toolchain = KernelToolchain.detect(environment: ProcessInfo.processInfo.environment)
@@ -91,10 +94,23 @@ struct ShowCommand: ParsableCommand {
     switch kernel ? .kernel : phase {
     case .summary, .syntax: terminal.print(CircuitSummary(circuit).text)
     case .model: terminal.print(circuit.printed)
-    case .program, .kernel:
-      terminal.complain("the programs of a circuit's populations cannot be shown yet")
-      throw ExitStatus.dataError
+    case .system, .program: terminal.print(try printedPrograms(circuit, toolchain: nil))
+    case .kernel:
+      let toolchain = KernelToolchain.detect(environment: ProcessInfo.processInfo.environment)
+      terminal.print(try printedPrograms(circuit, toolchain: toolchain))
     }
+  }
+
+  /// The step of every population's cells.
+  private func printedPrograms(_ circuit: Circuit, toolchain: KernelToolchain?) throws -> String {
+    // The default of `--method` is one for models.
+    let chosen = CellMethod(rawValue: method) ?? .exponentialEuler
+    let network = Network(
+      circuit, NetworkConfiguration(method: chosen, timeStep: 1e-4), backend: .interpreter)
+    return circuit.populations.indices.map { index in
+      "// \(circuit.populations[index].declaration.path)\n"
+        + network.printedProgram(of: index, toolchain: toolchain)
+    }.joined(separator: "\n\n")
   }
 
   private func printedProgram(_ model: Model, toolchain: KernelToolchain?) throws -> String {
