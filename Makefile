@@ -20,7 +20,7 @@ demo: build
 	@echo "  $(AFTERGLOW) run Experiments/reset.yaml --set dose.amount='0.2 mg/kg' -o $(RESULTS)/low.h5"
 	@echo "  python3 -c \"import xarray; print(xarray.open_dataset('$(RESULTS)/reset.h5'))\""
 
-test: packages
+test: packages conformance
 	$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build $(FLAGS)
 
@@ -37,6 +37,21 @@ packages:
 	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
+
+# The Python that opens result files in the tests; without it they are skipped.
+conformance: .build/conformance/.made
+
+.build/conformance/.made: Tests/Conformance/requirements.txt
+	@echo "making the Python environment that opens result files in the tests"
+	@mkdir -p .build
+	@{ dpkg-query -W -f='$${Status}' python3-venv 2>/dev/null | grep -q "ok installed" \
+	  || { sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	       $$sudo apt-get install -y -qq --no-install-recommends python3-venv; }; } \
+	  && /usr/bin/python3 -m venv .build/conformance \
+	  && .build/conformance/bin/pip install --quiet --disable-pip-version-check \
+	       -r Tests/Conformance/requirements.txt \
+	  && touch $@ \
+	  || { echo "there is none: those tests are skipped"; rm -rf .build/conformance; }
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
