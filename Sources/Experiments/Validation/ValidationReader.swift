@@ -6,7 +6,7 @@ import Units
 extension ValidationCase {
   static let keys = [
     "id", "title", "source", "kind", "published", "accept", "model", "duration", "lead_in",
-    "every", "arms", "parameters", "inputs", "measure", "value", "solver", "note",
+    "every", "arms", "parameters", "inputs", "measure", "value", "solver", "seed", "note",
   ]
 
   /// Reads the cases of a file: one, or a list of several.
@@ -56,9 +56,18 @@ private struct ValidationReader {
     let every = table["every"].flatMap { problems.positiveTime($0, "`every`") }
     guard let modelNode = table.required("model"),
       let modelPath = problems.text(modelNode, "`model`"),
-      let model = library.model(
+      let subject = library.subject(
         modelPath, from: file.path, at: modelNode.range, problems: problems)
     else { return nil }
+    let model: Model
+    var network: NetworkSubject?
+    switch subject {
+    case .model(let loaded): model = loaded
+    case .circuit(let circuit):
+      model = circuit.names
+      network = NetworkSubject(circuit)
+    }
+    let seed = table["seed"].flatMap { problems.integer($0, "`seed`", in: 0...Int.max) }
     let scope = ModelScope(model)
     let expressions = ExpressionReader(model: model, problems: problems)
     let armReader = ArmReader(scope: scope, expressions: expressions, problems: problems)
@@ -68,13 +77,17 @@ private struct ValidationReader {
       table.required("arms", help: "for example `arms: {drug: {doses: […]}}`").map {
         armReader.arms($0, sharedDoses: [], sharedInputs: inputs)
       } ?? []
-    var solver =
-      table["solver"].map { SolverReader(scope: scope, problems: problems).settings($0) }
-      ?? .standard
+    var solver = SolverSettings.standard
+    if network != nil {
+      NetworkSolverReader(problems: problems, duration: duration?.value)
+        .read(table["solver"], at: node.range, into: &network)
+    } else if let settings = table["solver"] {
+      solver = SolverReader(scope: scope, problems: problems).settings(settings)
+    }
     if solver.maximumStep == nil { solver.maximumStep = every }
     let reductions = ReductionReader(
       scope: scope, expressions: expressions, problems: problems,
-      run: duration.map { 0...$0.value })
+      run: duration.map { 0...$0.value }, circuit: network?.circuit)
     let measures =
       table.required("measure", help: "for example `measure: {peak: \"drug: max(x)\"}`")
       .map { readMeasures($0, arms: arms, reader: reductions) } ?? []
@@ -95,9 +108,10 @@ private struct ValidationReader {
     else { return nil }
     let experiment = Experiment(
       title: title, description: "", modelPath: modelPath, model: model, duration: duration,
-      leadIn: leadIn, seed: 0, parameters: parameters, inputs: inputs, arms: arms, hasArms: true,
+      leadIn: leadIn, seed: UInt64(seed ?? 0), parameters: parameters, inputs: inputs, arms: arms, hasArms: true,
       eventTable: nil, recording: nil, reductions: measures.map(\.reduction), verdict: nil,
-      account: [], solver: solver, sweep: nil, source: file, tables: [])
+      account: [], solver: solver, sweep: nil, source: file, tables: [],
+      network: network)
     return ValidationCase(
       id: id, title: title, source: source, kind: kind, published: published,
       accepted: accept.range, unit: accept.unit, valueText: valueText, experiment: experiment,
