@@ -33,7 +33,9 @@ struct ShowCommand: ParsableCommand {
   @Argument(help: "A model file, or the name of a model that ships.")
   var model: String
 
-  @Option(name: .customLong("print"), help: "The phase: summary, syntax, model, system, program or kernel.")
+  @Option(
+    name: .customLong("print"),
+    help: "The phase: summary, syntax, model, system, program or kernel.")
   var phase: Phase = .summary
 
   @Flag(help: "The generated code; the same as --print kernel.")

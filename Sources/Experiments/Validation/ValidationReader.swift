@@ -108,7 +108,8 @@ private struct ValidationReader {
     else { return nil }
     let experiment = Experiment(
       title: title, description: "", modelPath: modelPath, model: model, duration: duration,
-      leadIn: leadIn, seed: UInt64(seed ?? 0), parameters: parameters, inputs: inputs, arms: arms, hasArms: true,
+      leadIn: leadIn, seed: UInt64(seed ?? 0), parameters: parameters, inputs: inputs, arms: arms,
+      hasArms: true,
       eventTable: nil, recording: nil, reductions: measures.map(\.reduction), verdict: nil,
       account: [], solver: solver, sweep: nil, source: file, tables: [],
       network: network)
