@@ -1,9 +1,5 @@
 // What Swift cannot import of HDF5: its macros, most of which are calls, as functions.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <fcntl.h>
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
@@ -37,8 +33,11 @@ static inline unsigned h5_creation_order(void) {
 }
 /// Lets the system begin to write what a file has in memory to the disk, and waits for nothing.
 static inline void h5_begin_writing_back(int descriptor) {
-#ifdef SYNC_FILE_RANGE_WRITE
-  sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+#if defined(__linux__) && defined(__LP64__)
+  // Declared here, because asking <fcntl.h> for it changes other headers under Swift's feet.
+  extern int sync_file_range(int descriptor, long offset, long count, unsigned flags);
+  const unsigned begin_writing = 2;
+  sync_file_range(descriptor, 0, 0, begin_writing);
 #else
   (void)descriptor;
 #endif

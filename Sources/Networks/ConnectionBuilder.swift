@@ -242,22 +242,17 @@ struct ConnectionBuilder {
   private func weights() throws(NetworkFailure) -> [Double] {
     let law = try law(projection.weight, purpose: 5, projection.weightDeclaration)
     if let constant = law.constant { return [constant] }
-    return pairs.map(targetCount) { place, target in law.value(at: place, index: target) }
+    return pairs.values(of: law, targetCount: targetCount)
   }
 
   private func delays() throws(NetworkFailure) -> [UInt16] {
     let law = try law(projection.delay, purpose: 6, projection.delayDeclaration)
     if let constant = law.constant { return [try steps(of: constant, isExact: true)] }
-    var failure: NetworkFailure?
-    let drawn: [UInt16] = pairs.map(targetCount) { place, target in
-      do throws(NetworkFailure) {
-        return try steps(of: law.value(at: place, index: target), isExact: false)
-      } catch {
-        if failure == nil { failure = error }
-        return 0
-      }
+    var drawn: [UInt16] = []
+    drawn.reserveCapacity(pairs.count)
+    for delay in pairs.values(of: law, targetCount: targetCount) {
+      drawn.append(try steps(of: delay, isExact: false))
     }
-    if let failure { throw failure }
     return drawn
   }
 

@@ -76,6 +76,25 @@ struct SampledLaw {
     return nil
   }
 
+  /// The values at eight places; the same as one by one.
+  func values(at places: SIMD8<Double>, indices: SIMD8<Int64>) -> SIMD8<Double> {
+    switch form {
+    case .constant(let value): return SIMD8(repeating: value)
+    case .formula:
+      var result = SIMD8<Double>()
+      for lane in 0..<8 {
+        result[lane] = value(at: Int(places[lane]), index: Int(indices[lane]))
+      }
+      return result
+    case .normal(let mean, let deviation): return mean + deviation * stream.normals(at: places)
+    case .lognormal(let mean, let deviation):
+      return ElementaryFunctions.evaluate(.exp, mean + deviation * stream.normals(at: places))
+    case .uniform(let low, let high): return low + (high - low) * stream.uniforms(at: places)
+    case .exponential(let mean):
+      return -mean * ElementaryFunctions.evaluate(.log, stream.uniforms(at: places))
+    }
+  }
+
   /// The value at a place; `index` is the number of the cell, for formulas.
   func value(at place: Int, index: Int) -> Double {
     switch form {

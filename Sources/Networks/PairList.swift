@@ -23,6 +23,9 @@ struct PairList {
 
   private var isComplete = false
 
+  /// How many connections there are.
+  var count: Int { targets.count }
+
   /// Takes over rows that were found in another order.
   mutating func replace(rows: [Int], targets: [UInt32]) {
     self.rows = rows
@@ -30,17 +33,25 @@ struct PairList {
     isComplete = true
   }
 
-  /// A value for each connection, by its place among all pairs and its target.
-  func map<Value>(_ targetCount: Int, _ value: (Int, Int) -> Value) -> [Value] {
-    var result: [Value] = []
-    result.reserveCapacity(targets.count)
-    for source in 0..<max(0, rows.count - 1) {
-      for position in rows[source]..<rows[source + 1] {
-        let target = Int(targets[position])
-        result.append(value(source * targetCount + target, target))
+  /// The value of a law for each connection, by its place among all pairs and its target.
+  func values(of law: SampledLaw, targetCount: Int) -> [Double] {
+    [Double](unsafeUninitializedCapacity: targets.count) { result, count in
+      var places = SIMD8<Double>(repeating: 0)
+      var indices = SIMD8<Int64>(repeating: 0)
+      var source = 0
+      for first in stride(from: 0, to: targets.count, by: 8) {
+        let length = min(8, targets.count - first)
+        for lane in 0..<length {
+          while rows[source + 1] <= first + lane { source += 1 }
+          let target = Int(targets[first + lane])
+          places[lane] = Double(source * targetCount + target)
+          indices[lane] = Int64(target)
+        }
+        let values = law.values(at: places, indices: indices)
+        for lane in 0..<length { result.initializeElement(at: first + lane, to: values[lane]) }
       }
+      count = targets.count
     }
-    return result
   }
 
   /// The finished connections; weights and delays have one entry each or one for all.

@@ -33,6 +33,16 @@ public struct RandomStream: Sendable, Hashable {
     ElementaryFunctions.evaluate(.normal, name, Double(place))
   }
 
+  /// Uniform numbers at eight places.
+  public func uniforms(at places: SIMD8<Double>) -> SIMD8<Double> {
+    LaneArithmetic.apply(.uniform, SIMD8(repeating: name), places)
+  }
+
+  /// Standard normal numbers at eight places.
+  public func normals(at places: SIMD8<Double>) -> SIMD8<Double> {
+    LaneArithmetic.apply(.normal, SIMD8(repeating: name), places)
+  }
+
   /// Eight uniform numbers at consecutive places.
   public func uniforms(from place: Int) -> SIMD8<Double> {
     LaneArithmetic.apply(.uniform, SIMD8(repeating: name), Self.places(from: place))
