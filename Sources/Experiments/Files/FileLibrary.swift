@@ -65,21 +65,6 @@ public struct FileLibrary: Sendable {
     return (nil, diagnostics)
   }
 
-  /// The model that an experiment names, where a circuit is of no use.
-  func model(
-    _ path: String, from experiment: String, at range: SourceRange, problems: ProblemList
-  ) -> Model? {
-    switch subject(path, from: experiment, at: range, problems: problems) {
-    case .model(let model)?: return model
-    case .circuit(let circuit)?:
-      problems.error(
-        "`\(shortened(path))` is the circuit `\(circuit.name)`, and a model is needed here",
-        id: "circuit-not-runnable", at: range)
-      return nil
-    case nil: return nil
-    }
-  }
-
   /// What an experiment names as its model; reports one that is missing or has errors.
   func subject(
     _ path: String, from experiment: String, at range: SourceRange, problems: ProblemList
