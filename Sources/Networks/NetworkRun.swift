@@ -260,6 +260,8 @@ public final class NetworkRun {
     let timeStep = network.configuration.timeStep
     for index in populations.indices {
       for offset in 0..<count {
+        let beginning = trains[index].count
+        defer { trains[index].order(from: beginning) }
         for buffer in buffers[parity][index] {
           for position in buffer.starts[offset]..<buffer.starts[offset + 1] {
             let spike = buffer.sorted[position]
@@ -280,6 +282,18 @@ public struct SpikeTrain: Sendable {
 
   /// How many there are.
   public var count: Int { cells.count }
+
+  /// Puts the spikes of one step, which come by cell, into the order of time; those of one time
+  /// stay in the order of cells.
+  mutating func order(from beginning: Int) {
+    guard zip(times[beginning...], times[beginning...].dropFirst()).contains(where: { $0 > $1 })
+    else { return }
+    let sorted = zip(times[beginning...], cells[beginning...]).sorted { $0 < $1 }
+    for (offset, spike) in sorted.enumerated() {
+      times[beginning + offset] = spike.0
+      cells[beginning + offset] = spike.1
+    }
+  }
 
   mutating func append(cell: UInt32, time: Double) {
     cells.append(cell)
