@@ -12,7 +12,7 @@ struct BinCounter: Sendable {
 
   /// Counts a spike; bins that it leaves behind have to be taken before.
   mutating func add(_ bin: Int) {
-    precondition(bin >= closedCount, "spikes come in the order of time")
+    precondition(bin >= closedCount, "spikes come in the order of time up to a bin")
     open[bin % Self.openCount] += 1
   }
 
