@@ -36,7 +36,7 @@ extension ReductionReader {
         of: argument.text, at: argument.range(in: range), problems: problems),
       let window = window(call, kind: .mean, at: range)
     else { return nil }
-    let unit = kind.isRate ? (try? PhysicalUnit(parsing: "Hz")) ?? .one : .one
+    let unit = (try? PhysicalUnit(parsing: kind.unit)) ?? .one
     return NamedReduction(
       name: name, text: text,
       reduction: Reduction(

@@ -39,7 +39,8 @@ struct NetworkExecution {
     start = clock.now
     let processorStart = Self.processorSeconds()
     var tally = SpikeTally(
-      campaign.experiment.reductions.compactMap(\.population), cellCounts: result.cellCounts)
+      campaign.experiment.reductions.compactMap(\.population), cellCounts: result.cellCounts,
+      timeStep: campaign.timeStep)
     do throws(NetworkFailure) {
       try step(live, &result, &tally)
     } catch {
