@@ -9,8 +9,8 @@ public struct NetworkSubject: Sendable {
   public var step: WrittenQuantity?
   /// The populations whose spikes are kept, by index.
   public var spikes: [Int]
-  /// How many cells of a population are sampled, the first ones; all where nothing is said.
-  public var cells: [Int: Int]
+  /// Which cells of a population are sampled; all where nothing is said.
+  public var cells: [Int: CellSelection]
 
   /// A circuit with the usual settings.
   init(_ circuit: Circuit) {
