@@ -294,7 +294,9 @@ struct ConnectionBuilder {
       .unsuitable(projection.delayDeclaration, message: message)
     }
     let path = projection.declaration.path
-    guard delay >= 0 else { throw fail("the delay of `\(path)` is negative: \(Self.milliseconds(delay))") }
+    guard delay >= 0 else {
+      throw fail("the delay of `\(path)` is negative: \(Self.milliseconds(delay))")
+    }
     guard whole <= Double(UInt16.max) else {
       throw fail(
         "the delay of `\(path)` is longer than \(UInt16.max) steps of "

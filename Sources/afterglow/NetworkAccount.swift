@@ -85,7 +85,8 @@ struct NetworkAccount {
     let experiment = campaign.experiment
     var parts: [String] = []
     if let network = experiment.network, !network.spikes.isEmpty {
-      parts.append("the spikes of " + network.spikes.map { populationNames[$0] }.joined(separator: ", "))
+      parts.append(
+        "the spikes of " + network.spikes.map { populationNames[$0] }.joined(separator: ", "))
     }
     if let recording = experiment.recording, !recording.variables.isEmpty {
       parts.append(

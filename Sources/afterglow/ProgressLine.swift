@@ -55,7 +55,8 @@ final class ProgressLine: Sendable {
   }
 
   /// How much of a single run is done.
-  private static func text(ofSingleRun progress: CampaignProgress, after seconds: Double) -> String {
+  private static func text(ofSingleRun progress: CampaignProgress, after seconds: Double) -> String
+  {
     var text = "\(Int(100 * progress.part)) % simulated"
     if progress.part < 1, let estimate = progress.estimate(after: seconds) {
       text += ", \(duration(estimate.remaining)) left"

@@ -43,7 +43,8 @@ extension NetworkCampaign {
     }
     let runs =
       mayVary
-      ? Array(0..<plan.count) : (0..<plan.armCount).map { $0 * plan.individualCount * plan.pointCount }
+      ? Array(0..<plan.count)
+      : (0..<plan.armCount).map { $0 * plan.individualCount * plan.pointCount }
     var count = 1.0
     for run in runs {
       let size = settings(of: run).size(of: circuit.populations[population])

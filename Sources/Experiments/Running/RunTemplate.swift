@@ -61,13 +61,14 @@ struct RunTemplate: Sendable {
       $0.amount.weightParameter.map(sheet.affected.contains) == true
     }
     let protocolsVary = protocols.contains { entry in
-      entry.noise != nil || entry.steps.contains {
-        if case .expression(let value) = $0.value.form {
-          value.depends(on: sheet.affected)
-        } else {
-          false
+      entry.noise != nil
+        || entry.steps.contains {
+          if case .expression(let value) = $0.value.form {
+            value.depends(on: sheet.affected)
+          } else {
+            false
+          }
         }
-      }
     }
     let changesStates =
       events.contains { $0.action != .dose || $0.steadyState != .none }
