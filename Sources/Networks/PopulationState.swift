@@ -33,14 +33,7 @@ final class PopulationState: @unchecked Sendable {
     self.timeStep = timeStep
     let values = SharedValues(part.population, settings)
     self.values = values
-    let size = values.value(part.population.size)
-    guard size >= 1, size == size.rounded(), size <= 100_000_000 else {
-      throw .unsuitable(
-        part.population.declaration,
-        message: "the size of `\(part.population.declaration.path)` is \(size); it has to be a "
-          + "whole number from 1 to 100000000")
-    }
-    cellCount = Int(size)
+    cellCount = try Self.cellCount(of: part.population, values)
     let width = part.kernel.layout.width
     blockCount = (cellCount + width - 1) / width
     paddedCount = blockCount * width
@@ -58,6 +51,22 @@ final class PopulationState: @unchecked Sendable {
     share()
     try fill(settings, number: number)
     prepare()
+  }
+
+  /// How many cells a population has.
+  ///
+  /// - Throws: `NetworkFailure` if that is no number of cells.
+  static func cellCount(
+    of population: Population, _ values: SharedValues
+  ) throws(NetworkFailure) -> Int {
+    let size = values.value(population.size)
+    guard size >= 1, size == size.rounded(), size <= 100_000_000 else {
+      throw .unsuitable(
+        population.declaration,
+        message: "the size of `\(population.declaration.path)` is \(size); it has to be a "
+          + "whole number from 1 to 100000000")
+    }
+    return Int(size)
   }
 
   deinit {
