@@ -45,6 +45,8 @@ struct ReductionAccount {
   }
 
   private func shown(_ value: Double, _ reduction: Int) -> String {
+    // Such as spikes per burst where there is no burst.
+    if value.isNaN { return "none" }
     let unit = experiment.reductions[reduction].unit
     if unit.dimensions == PhysicalUnit.second.dimensions { return Self.time(value) }
     let number = shortNumber(unit.value(ofSI: value))

@@ -216,7 +216,7 @@ struct BodyReader {
   private func rejectUnused(_ table: TableReader) {
     let unused = [
       ("lead_in", "begin the windows of reductions later instead"),
-      ("table", "circuits have no routes for doses"),
+      ("table", "give its doses with `doses`"),
     ]
     for (key, help) in unused {
       guard let node = table[key] else { continue }

@@ -33,9 +33,9 @@ public final class NativeKernel: LaneKernel, Sendable {
   /// - Throws: `KernelFailure` if there is no kernel to be had.
   public init(_ program: LaneProgram, toolchain: KernelToolchain) throws(KernelFailure) {
     let layout = WorkspaceLayout(of: program, width: toolchain.width)
-    let text = KernelSource.print(
+    let texts = KernelSource.print(
       program, layout: layout, prelude: KernelPrelude.text(for: program))
-    let library = try KernelCache.library(of: text, toolchain: toolchain)
+    let library = try KernelCache.library(of: texts, toolchain: toolchain)
     guard let handle = dlopen(library.path, RTLD_NOW | RTLD_LOCAL) else {
       throw .notLoadable(reason: dlerror().map { String(cString: $0) } ?? library.path)
     }
@@ -64,7 +64,8 @@ public final class NativeKernel: LaneKernel, Sendable {
   /// The C text of a program, as the compiler gets it.
   public static func source(of program: LaneProgram, toolchain: KernelToolchain) -> String {
     KernelSource.print(
-      program, layout: WorkspaceLayout(of: program, width: toolchain.width), prelude: "")
+      program, layout: WorkspaceLayout(of: program, width: toolchain.width), prelude: ""
+    ).joined(separator: "\n")
   }
 
   public func run(
