@@ -125,10 +125,12 @@ public struct RunPlan: Sendable {
   }
 
   /// The steady states that must be known before the runs can start.
-  func steadyStateTasks(_ runs: [Int]) -> [SteadyStateSolver.Task] {
+  ///
+  /// - Parameter chosen: Which runs are to start, or `nil` for all.
+  func steadyStateTasks(_ chosen: [Int]?) -> [SteadyStateSolver.Task] {
     var tasks: [SteadyStateSolver.Task] = []
     guard templates.contains(where: \.needsSteadyStates) else { return tasks }
-    for run in runs {
+    for run in chosen ?? Array(0..<count) {
       let template = templates[run / pointCount]
       guard template.needsSteadyStates else { continue }
       let parameters = parameters(of: run)
