@@ -49,12 +49,7 @@ struct ConnectionBuilder {
         }
       }
     case .oneToOne:
-      guard sourceCount == targetCount else {
-        throw .unsuitable(
-          projection.declaration,
-          message: "one_to_one needs populations of one size, and these have \(sourceCount) and "
-            + "\(targetCount) cells")
-      }
+      try checkSizesAreEqual()
       for source in 0..<sourceCount {
         try pairs.beginRow(projection.declaration)
         pairs.append(source)
@@ -76,7 +71,45 @@ struct ConnectionBuilder {
     return pairs.connections(weights: weight, delays: delay)
   }
 
+  /// Looks at the numbers of the rule and at a delay that all connections share, without drawing.
+  ///
+  /// - Throws: `NetworkFailure` with the first that does not fit.
+  func check() throws(NetworkFailure) {
+    switch projection.rule {
+    case .all, .list: break
+    case .oneToOne: try checkSizesAreEqual()
+    case .random(let probability): _ = try checkedProbability(probability)
+    case .fixedInDegree(let degree):
+      _ = try checkedDegree(degree, among: sourceCount, "in-degree")
+    case .fixedOutDegree(let degree):
+      _ = try checkedDegree(degree, among: targetCount, "out-degree")
+    case .distance(_, _, let peak, let width):
+      _ = try checkedProbability(peak)
+      try checkWidth(values.value(width))
+    }
+    _ = try law(projection.weight, purpose: 5, projection.weightDeclaration)
+    let delay = try law(projection.delay, purpose: 6, projection.delayDeclaration)
+    if let constant = delay.constant { _ = try steps(of: constant, isExact: true) }
+  }
+
   // MARK: Rules
+
+  private func checkSizesAreEqual() throws(NetworkFailure) {
+    guard sourceCount == targetCount else {
+      throw .unsuitable(
+        projection.declaration,
+        message: "one_to_one needs populations of one size, and these have \(sourceCount) and "
+          + "\(targetCount) cells")
+    }
+  }
+
+  private func checkWidth(_ width: Double) throws(NetworkFailure) {
+    guard width > 0 else {
+      throw .unsuitable(
+        projection.declaration,
+        message: "the width of `\(projection.declaration.path)` has to be above 0")
+    }
+  }
 
   private func checkedProbability(_ expression: Expression) throws(NetworkFailure) -> Double {
     let value = values.value(expression)
@@ -173,11 +206,7 @@ struct ConnectionBuilder {
     _ geometry: ConnectionRule.Geometry, _ profile: ConnectionRule.Profile, peak: Double,
     width: Double
   ) throws(NetworkFailure) {
-    guard width > 0 else {
-      throw .unsuitable(
-        projection.declaration,
-        message: "the width of `\(projection.declaration.path)` has to be above 0")
-    }
+    try checkWidth(width)
     let places = CellPlaces(geometry, sourceCount: sourceCount, targetCount: targetCount)
     for source in 0..<sourceCount {
       try pairs.beginRow(projection.declaration)
@@ -265,19 +294,29 @@ struct ConnectionBuilder {
       .unsuitable(projection.delayDeclaration, message: message)
     }
     let path = projection.declaration.path
-    guard delay >= 0 else { throw fail("the delay of `\(path)` is negative: \(delay) s") }
+    guard delay >= 0 else {
+      throw fail("the delay of `\(path)` is negative: \(Self.milliseconds(delay))")
+    }
     guard whole <= Double(UInt16.max) else {
-      throw fail("the delay of `\(path)` is longer than \(UInt16.max) steps of \(timeStep) s")
+      throw fail(
+        "the delay of `\(path)` is longer than \(UInt16.max) steps of "
+          + Self.milliseconds(timeStep))
     }
     if isExact {
       guard abs(steps - whole) <= 1e-6 * max(1, whole) else {
         throw fail(
           delay < timeStep
-            ? "the delay of `\(path)`, \(delay) s, is shorter than the step of \(timeStep) s"
-            : "the delay of `\(path)`, \(delay) s, is no whole number of steps of \(timeStep) s")
+            ? "the delay of `\(path)`, \(Self.milliseconds(delay)), is shorter than the step of "
+              + Self.milliseconds(timeStep)
+            : "the delay of `\(path)`, \(Self.milliseconds(delay)), is no whole number of steps of "
+              + Self.milliseconds(timeStep))
       }
     }
     return UInt16(whole)
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    "\((seconds * 1e9).rounded() / 1e6) ms"
   }
 }
 

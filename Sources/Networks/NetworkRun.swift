@@ -19,10 +19,16 @@ public final class NetworkRun {
   private let populations: [PopulationState]
   private let spikeTargets: [SpikeTarget]
   private let sumTargets: [SumTarget]
+  /// The sums that the circuit itself takes over cells, which come first: cells may need what it
+  /// makes of them.
+  private let circuitSums: [SumTarget]
+  /// The circuit itself, among the populations.
+  private let circuitItself: Int?
   /// The buffers of a window and those of the one before, which others may still be reading.
   private let buffers: [[[SpikeBuffer]]]
   /// How many steps run between two exchanges of spikes.
   private let window: Int
+  private let hasSums: Bool
   private var parity = 0
   private var trains: [SpikeTrain]
   /// How many steps have been taken.
@@ -99,13 +105,20 @@ public final class NetworkRun {
     self.window = window
     self.populations = populations
     self.spikeTargets = spikeTargets
-    self.sumTargets = sumTargets
+    let itself = network.parts.firstIndex { $0.population.isCircuitItself }
+    circuitItself = itself
+    circuitSums = sumTargets.filter { $0.target == itself }
+    self.sumTargets = sumTargets.filter { $0.target != itself }
+    hasSums = !sumTargets.isEmpty
     connectionCounts = counts
     trains = populations.map { _ in SpikeTrain() }
     team = ThreadTeam(count: threads)
-    if !sumTargets.isEmpty {
-      for population in populations { population.observe(blocks: 0..<population.blockCount) }
-      for thread in 0..<threads { addUp(thread) }
+    if hasSums {
+      for population in populations {
+        population.observe(blocks: 0..<population.blockCount, step: 0)
+      }
+      for thread in 0..<threads { addUpForCircuit(thread, step: 0) }
+      for thread in 0..<threads { addUp(thread, self.sumTargets) }
     }
   }
 
@@ -143,7 +156,7 @@ public final class NetworkRun {
     switch population.part.recorded[before] {
     case .state(let state): return population.values(of: population.part.program.state, state)
     case .observed(let element):
-      population.observe(blocks: 0..<population.blockCount)
+      population.observe(blocks: 0..<population.blockCount, step: step)
       return population.values(of: population.part.program.recorded, element)
     }
   }
@@ -169,6 +182,20 @@ public final class NetworkRun {
     }
   }
 
+  /// Changes a state in all cells of the population that has it, at the end of a step.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the state.
+  ///   - change: From the value before to the value after, in SI units.
+  public func changeState(_ path: String, _ change: (Double) -> Double) {
+    for population in populations {
+      for (index, state) in population.part.population.cell.states.enumerated()
+      where state.declaration.path == path {
+        population.changeState(index, change)
+      }
+    }
+  }
+
   /// Goes on to a step.
   ///
   /// - Throws: `NetworkFailure.notFinite` if a state has left the numbers.
@@ -186,8 +213,12 @@ public final class NetworkRun {
         run.team.barrier()
         if thread == 0 { run.collect(parity, from: step, count: count) }
         run.deliver(thread, parity, from: step, count: count)
-        if !run.sumTargets.isEmpty {
-          run.addUp(thread)
+        if run.hasSums {
+          if run.circuitItself != nil {
+            run.addUpForCircuit(thread, step: step + count)
+            run.team.barrier()
+          }
+          run.addUp(thread, run.sumTargets)
           run.team.barrier()
         }
         step += count
@@ -222,7 +253,7 @@ public final class NetworkRun {
         blocks: blocks, firstStep: step, stepCount: count, slot: step % population.slotCount,
         into: buffer)
       buffer.sort(steps: count)
-      if !sumTargets.isEmpty { population.observe(blocks: blocks) }
+      if hasSums { population.observe(blocks: blocks, step: step + count) }
     }
   }
 
@@ -243,7 +274,16 @@ public final class NetworkRun {
     }
   }
 
-  private func addUp(_ thread: Int) {
+  /// Adds up what the circuit itself takes over cells, and works out what follows from it.
+  private func addUpForCircuit(_ thread: Int, step: Int) {
+    guard let circuitItself else { return }
+    let population = populations[circuitItself]
+    addUp(thread, circuitSums)
+    population.observe(
+      blocks: Self.share(of: thread, among: team.count, population.blockCount), step: step)
+  }
+
+  private func addUp(_ thread: Int, _ sumTargets: [SumTarget]) {
     for target in sumTargets {
       let population = populations[target.target]
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)
@@ -260,6 +300,8 @@ public final class NetworkRun {
     let timeStep = network.configuration.timeStep
     for index in populations.indices {
       for offset in 0..<count {
+        let beginning = trains[index].count
+        defer { trains[index].order(from: beginning) }
         for buffer in buffers[parity][index] {
           for position in buffer.starts[offset]..<buffer.starts[offset + 1] {
             let spike = buffer.sorted[position]
@@ -280,6 +322,18 @@ public struct SpikeTrain: Sendable {
 
   /// How many there are.
   public var count: Int { cells.count }
+
+  /// Puts the spikes of one step, which come by cell, into the order of time; those of one time
+  /// stay in the order of cells.
+  mutating func order(from beginning: Int) {
+    guard zip(times[beginning...], times[beginning...].dropFirst()).contains(where: { $0 > $1 })
+    else { return }
+    let sorted = zip(times[beginning...], cells[beginning...]).sorted { $0 < $1 }
+    for (offset, spike) in sorted.enumerated() {
+      times[beginning + offset] = spike.0
+      cells[beginning + offset] = spike.1
+    }
+  }
 
   mutating func append(cell: UInt32, time: Double) {
     cells.append(cell)

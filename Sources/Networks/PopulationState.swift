@@ -33,14 +33,7 @@ final class PopulationState: @unchecked Sendable {
     self.timeStep = timeStep
     let values = SharedValues(part.population, settings)
     self.values = values
-    let size = values.value(part.population.size)
-    guard size >= 1, size == size.rounded(), size <= 100_000_000 else {
-      throw .unsuitable(
-        part.population.declaration,
-        message: "the size of `\(part.population.declaration.path)` is \(size); it has to be a "
-          + "whole number from 1 to 100000000")
-    }
-    cellCount = Int(size)
+    cellCount = try Self.cellCount(of: part.population, values)
     let width = part.kernel.layout.width
     blockCount = (cellCount + width - 1) / width
     paddedCount = blockCount * width
@@ -58,6 +51,22 @@ final class PopulationState: @unchecked Sendable {
     share()
     try fill(settings, number: number)
     prepare()
+  }
+
+  /// How many cells a population has.
+  ///
+  /// - Throws: `NetworkFailure` if that is no number of cells.
+  static func cellCount(
+    of population: Population, _ values: SharedValues
+  ) throws(NetworkFailure) -> Int {
+    let size = values.value(population.size)
+    guard size >= 1, size == size.rounded(), size <= 100_000_000 else {
+      throw .unsuitable(
+        population.declaration,
+        message: "the size of `\(population.declaration.path)` is \(size); it has to be a "
+          + "whole number from 1 to 100000000")
+    }
+    return Int(size)
   }
 
   deinit {
@@ -93,6 +102,14 @@ final class PopulationState: @unchecked Sendable {
     values.inputs[index] = value
     share()
     prepare()
+  }
+
+  /// Changes a state of all cells.
+  func changeState(_ index: Int, _ change: (Double) -> Double) {
+    for cell in 0..<paddedCount {
+      let place = place(part.program.state, index, cell: cell)
+      workspace[place] = change(workspace[place])
+    }
   }
 
   private func share() {
@@ -207,10 +224,25 @@ final class PopulationState: @unchecked Sendable {
     spikes.count = loop.spikeCount
   }
 
-  /// Computes what is recorded of some blocks.
-  func observe(blocks: Range<Int>) {
+  /// Computes what is recorded of some blocks, at the end of a step.
+  func observe(blocks: Range<Int>, step: Int) {
+    let layout = part.kernel.layout
+    let width = layout.width
+    let program = part.program
+    let clock = program.program[program.observedClock].count
+    let sumCount = program.program[program.observedSums].count
     for block in blocks {
-      part.kernel.run(.observe, workspace: workspace + block * workspaceCount, shared: shared)
+      let own = workspace + block * workspaceCount
+      for element in 0..<clock {
+        (own + (layout.offset(of: program.observedClock) + element) * width)
+          .update(repeating: element == 0 ? Double(step) * timeStep : Double(step), count: width)
+      }
+      for sum in 0..<sumCount {
+        guard let values = sums[sum] else { continue }
+        (own + (layout.offset(of: program.observedSums) + sum) * width)
+          .update(from: values + block * width, count: width)
+      }
+      part.kernel.run(.observe, workspace: own, shared: shared)
     }
   }
 

@@ -22,10 +22,15 @@ struct NetworkAccount {
     if campaign.plan.count == experiment.arms.count {
       parts += finished.summary.results.map { text(of: $0.run, $0.result) }
     } else {
-      parts.append("\(campaign.plan.count) runs; open the file to see them")
+      parts.append(reductions.sweepText)
     }
     parts.append(closing)
+    parts.append(next)
     return parts.joined(separator: "\n\n")
+  }
+
+  private var reductions: ReductionAccount {
+    ReductionAccount(campaign.experiment, campaign.plan, finished.summary.digest)
   }
 
   private func text(of run: Int, _ result: NetworkRunResult) -> String {
@@ -37,22 +42,22 @@ struct NetworkAccount {
       lines.append("  failed: \(failure)")
       return lines.joined(separator: "\n")
     }
-    var table = TextTable(["population", "cells", "spikes", "Hz per cell"])
-    for (index, population) in populationNames.enumerated() {
-      let rate =
-        Double(result.spikeCounts[index]) / Double(max(1, result.cellCounts[index]))
-        / experiment.duration.value
-      table.add([
-        population, "\(result.cellCounts[index])", "\(result.spikeCounts[index])",
-        shortNumber(rate),
-      ])
+    let told = reductions.lines(ofRun: run) ?? []
+    if experiment.account.isEmpty {
+      var table = TextTable(["population", "cells", "spikes", "Hz per cell"])
+      for (index, population) in populationNames.enumerated()
+      where !(campaign.experiment.network?.circuit.populations[index].isCircuitItself ?? false) {
+        let cells = Double(max(1, result.cellCounts[index]))
+        let seconds = experiment.duration.value * Double(result.steps) / Double(campaign.stepCount)
+        table.add([
+          population, "\(result.cellCounts[index])", "\(result.spikeCounts[index])",
+          shortNumber(Double(result.spikeCounts[index]) / cells / seconds),
+        ])
+      }
+      lines.append(table.text)
     }
-    lines.append(table.text)
-    for (reduction, value) in zip(experiment.reductions, result.reductions) {
-      let number = shortNumber(reduction.unit.value(ofSI: value))
-      let unit = reduction.unit.symbol == "1" ? "" : " \(reduction.unit.symbol)"
-      lines.append("  \(reduction.name)  \(number)\(unit)")
-    }
+    lines += told
+    if result.wasInterrupted { lines.append("  interrupted at step \(result.steps)") }
     lines.append(
       "  \(result.connectionCount) connections built in "
         + "\(ProgressLine.duration(result.buildSeconds)), \(result.steps) steps in "
@@ -69,10 +74,34 @@ struct NetworkAccount {
     var text = "\(summary.progress.done) of \(summary.progress.total) runs done"
     if summary.progress.failed > 0 { text += ", \(summary.progress.failed) failed" }
     text += " in \(ProgressLine.duration(finished.wallSeconds)); wrote \(path)"
+    if !written.isEmpty { text += " with \(written.joined(separator: "; "))" }
     if let failure = summary.firstFailure {
       text += "\nfirst failure: run \(failure.run): \(failure.text)"
     }
     return text
+  }
+
+  /// What the file has beside the reductions.
+  private var written: [String] {
+    let experiment = campaign.experiment
+    var parts: [String] = []
+    if let network = experiment.network, !network.spikes.isEmpty {
+      parts.append(
+        "the spikes of " + network.spikes.map { populationNames[$0] }.joined(separator: ", "))
+    }
+    if let recording = experiment.recording, !recording.variables.isEmpty {
+      parts.append(
+        recording.variables.map(\.path).joined(separator: ", ")
+          + " at \(recording.times.count) times")
+    }
+    return parts
+  }
+
+  private var next: String {
+    """
+    next: afterglow status \(path)
+          python3 -c "import xarray; print(xarray.open_dataset('\(path)'))"
+    """
   }
 
   /// What would be run.
@@ -81,9 +110,11 @@ struct NetworkAccount {
     let circuit = experiment.network?.circuit
     return """
       \(experiment.title)
-      circuit \(circuit?.name ?? ""): \(circuit?.populations.count ?? 0) populations, \
-      \(circuit?.projections.count ?? 0) projections
-      \(campaign.plan.count) runs of \(campaign.stepCount) steps
+      circuit \(circuit?.name ?? ""): \
+      \(circuit?.populations.count { !$0.isCircuitItself } ?? 0) populations, \
+      \(circuit?.projections.count { !$0.isImplicit } ?? 0) projections
+      \(campaign.plan.count == 1 ? "1 run" : "\(campaign.plan.count) runs") \
+      of \(campaign.stepCount) steps
       """
   }
 
@@ -102,6 +133,7 @@ struct NetworkReport: Encodable {
     var buildSeconds: Double
     var runSeconds: Double
     var reductions: [String: Double]
+    var verdict: String?
     var failure: String?
   }
 
@@ -121,7 +153,9 @@ struct NetworkReport: Encodable {
   init(_ campaign: NetworkCampaign, _ finished: FinishedNetworks, path: String) {
     let summary = finished.summary
     let experiment = campaign.experiment
-    let names = experiment.network?.circuit.populations.map(\.declaration.path) ?? []
+    let names =
+      (experiment.network?.circuit.populations ?? []).filter { !$0.isCircuitItself }
+      .map(\.declaration.path)
     file = path
     title = experiment.title
     runs = summary.progress.total
@@ -143,6 +177,7 @@ struct NetworkReport: Encodable {
         spikes: Dictionary(uniqueKeysWithValues: zip(names, result.spikeCounts)),
         connections: result.connectionCount, steps: result.steps,
         buildSeconds: result.buildSeconds, runSeconds: result.runSeconds, reductions: values,
+        verdict: result.verdict.flatMap { experiment.verdict?.names[$0] },
         failure: result.failure)
     }
   }

@@ -22,7 +22,7 @@ struct NetworkRunner {
     let start = clock.now
     let processorStart = CampaignRunner.processorSeconds()
     let interruption = Interruption()
-    let progress = ProgressLine(isShown: showsProgress && campaign.plan.count > 1)
+    let progress = ProgressLine(isShown: showsProgress)
     do {
       let output = try NetworkFileOutput(
         path: path, campaign: campaign, mayReplace: mayReplace, facts: CampaignRunner.facts)

@@ -20,7 +20,7 @@ final class ProgressLine: Sendable {
 
   /// Shows the progress, if it is time to.
   func update(_ progress: CampaignProgress) {
-    guard isShown, progress.total > 1 else { return }
+    guard isShown, progress.total > 1 || progress.part > 0 else { return }
     lock.lock()
     defer { lock.unlock() }
     let now = ContinuousClock.now
@@ -42,6 +42,7 @@ final class ProgressLine: Sendable {
 
   /// One line: how many of how many, failures, rate, time left.
   static func text(_ progress: CampaignProgress, after seconds: Double) -> String {
+    if progress.total == 1 { return text(ofSingleRun: progress, after: seconds) }
     let finished = progress.done + progress.failed
     let percent = progress.total == 0 ? 100 : 100 * finished / progress.total
     var text = "\(finished) of \(progress.total) runs (\(percent) %)"
@@ -49,6 +50,16 @@ final class ProgressLine: Sendable {
     if let estimate = progress.estimate(after: seconds) {
       text += ", \(shortNumber(estimate.rate)) per second"
       if finished < progress.total { text += ", \(duration(estimate.remaining)) left" }
+    }
+    return text
+  }
+
+  /// How much of a single run is done.
+  private static func text(ofSingleRun progress: CampaignProgress, after seconds: Double) -> String
+  {
+    var text = "\(Int(100 * progress.part)) % simulated"
+    if progress.part < 1, let estimate = progress.estimate(after: seconds) {
+      text += ", \(duration(estimate.remaining)) left"
     }
     return text
   }

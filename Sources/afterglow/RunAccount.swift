@@ -21,11 +21,12 @@ struct RunAccount {
 
   /// The account, to be printed.
   var text: String {
+    let reductions = ReductionAccount(experiment, plan, finished.digest)
     var parts = [experiment.title]
     if plan.count > experiment.arms.count * plan.individualCount {
-      parts.append(sweepText)
+      parts.append(reductions.sweepText)
     } else {
-      parts += armTexts
+      parts += experiment.arms.indices.map(reductions.text)
     }
     parts.append(closing)
     return parts.joined(separator: "\n\n")
@@ -42,123 +43,6 @@ struct RunAccount {
       text += "\nfirst failure: run \(failure.run): \(failure.text)"
     }
     return text
-  }
-
-  // MARK: A few runs
-
-  private var armTexts: [String] {
-    experiment.arms.indices.map { arm in
-      let name = experiment.arms[arm].name
-      let run = arm * plan.individualCount * plan.pointCount
-      var lines: [String] = []
-      if !name.isEmpty { lines.append(name) }
-      guard let values = finished.digest.reductions(of: run) else {
-        return (lines + ["  not run, or failed"]).joined(separator: "\n")
-      }
-      if experiment.reductions.isEmpty {
-        lines.append("  recorded, nothing reduced: open the file to see it")
-      } else if experiment.account.isEmpty {
-        let width = experiment.reductions.map(\.name.count).max() ?? 0
-        for (index, reduction) in experiment.reductions.enumerated() {
-          let padding = String(repeating: " ", count: width - reduction.name.count)
-          lines.append("  \(reduction.name)\(padding)  \(shown(values[index], index))")
-        }
-      } else {
-        for sentence in experiment.account {
-          lines.append("  " + sentence.text { shown(values[$0], $0) })
-        }
-      }
-      if let verdict = experiment.verdict, let index = finished.digest.verdict(of: run) {
-        lines.append("  Verdict: \(verdict.names[index])")
-      }
-      return lines.joined(separator: "\n")
-    }
-  }
-
-  private func shown(_ value: Double, _ reduction: Int) -> String {
-    let unit = experiment.reductions[reduction].unit
-    if unit.dimensions == PhysicalUnit.second.dimensions { return Self.time(value) }
-    let number = shortNumber(unit.value(ofSI: value))
-    return unit.symbol == "1" || unit.symbol.isEmpty ? number : "\(number) \(unit.symbol)"
-  }
-
-  /// A time in the unit in which it has few digits.
-  private static func time(_ seconds: Double) -> String {
-    let units: [(limit: Double, scale: Double, symbol: String)] = [
-      (1, 1e-3, "ms"), (120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h"),
-    ]
-    guard seconds != 0 else { return "0 s" }
-    let chosen = units.first { abs(seconds) < $0.limit } ?? (.infinity, 86400, "d")
-    return "\(shortNumber(seconds / chosen.scale)) \(chosen.symbol)"
-  }
-
-  // MARK: Sweeps
-
-  private var sweepText: String {
-    guard let verdict = experiment.verdict else {
-      return "\(plan.count) runs; open the file to see them"
-    }
-    var lines: [String] = []
-    for (arm, treatment) in experiment.arms.enumerated() {
-      let runs =
-        arm * plan.individualCount * plan.pointCount..<(arm + 1) * plan.individualCount
-        * plan.pointCount
-      var counts = Array(repeating: 0, count: verdict.names.count)
-      for run in runs {
-        if let index = finished.digest.verdict(of: run) { counts[index] += 1 }
-      }
-      let parts = zip(verdict.names, counts).map { "\($0): \($1)" }
-      let prefix = treatment.name.isEmpty ? "" : "\(treatment.name): "
-      lines.append(prefix + parts.joined(separator: ", "))
-      if let boundary = boundary(of: arm, verdict.names[0]) { lines.append(boundary) }
-    }
-    return lines.joined(separator: "\n\n")
-  }
-
-  /// For a grid: the smallest value of the first axis with the first verdict, over the others.
-  private func boundary(of arm: Int, _ name: String) -> String? {
-    guard let sweep = experiment.sweep, sweep.design == .grid, plan.sweepShape.count >= 2,
-      plan.sweepShape.count <= 3, plan.individualCount == 1
-    else { return nil }
-    let shape = plan.sweepShape
-    let axes = sweep.axes
-    let values = axes.indices.map { axis in Self.distinct(plan.values(onAxis: axis)) }
-    let first = arm * plan.pointCount
-    func label(_ axis: Int, _ index: Int) -> String {
-      let unit = axes[axis].unit
-      let number = shortNumber(unit.value(ofSI: values[axis][index]))
-      return unit.symbol == "1" ? number : "\(number) \(unit.symbol)"
-    }
-    let rowAxis = shape.count - 1
-    let columnAxis = shape.count == 3 ? 1 : -1
-    let columns = columnAxis < 0 ? 1 : shape[1]
-    var headings = [axes[rowAxis].path]
-    if columnAxis >= 0 {
-      headings += (0..<columns).map { label(1, $0) }
-    } else {
-      headings.append("smallest \(axes[0].path)")
-    }
-    var table = TextTable(headings)
-    for row in 0..<shape[rowAxis] {
-      var cells = [label(rowAxis, row)]
-      for column in 0..<columns {
-        let smallest = (0..<shape[0]).first { index in
-          let point =
-            columnAxis < 0
-            ? index * shape[1] + row : (index * shape[1] + column) * shape[2] + row
-          return finished.digest.verdict(of: first + point) == 0
-        }
-        cells.append(smallest.map { label(0, $0) } ?? "none")
-      }
-      table.add(cells)
-    }
-    let over = columnAxis < 0 ? "" : ", by \(axes[1].path) (columns)"
-    return "smallest \(axes[0].path) with the verdict `\(name)`\(over):\n" + table.text
-  }
-
-  private static func distinct(_ values: [Double]) -> [Double] {
-    var seen: Set<Double> = []
-    return values.filter { seen.insert($0).inserted }
   }
 }
 

@@ -82,14 +82,28 @@ public struct InputProtocol: Sendable, Hashable {
   public var input: Int
   /// Times in s, not descending, and the value from each on.
   public var steps: [(time: WrittenQuantity, value: RunValue)]
+  /// What it wanders by instead of steps.
+  public var noise: NoiseProtocol?
+  /// The shape that the file describes, for the resolved experiment; `nil` for plain steps.
+  public var written: PlainValue?
+
+  /// Makes a protocol.
+  init(
+    input: Int, steps: [(time: WrittenQuantity, value: RunValue)], noise: NoiseProtocol? = nil
+  ) {
+    self.input = input
+    self.steps = steps
+    self.noise = noise
+  }
 
   public static func == (first: InputProtocol, second: InputProtocol) -> Bool {
-    first.input == second.input
+    first.input == second.input && first.noise == second.noise
       && first.steps.elementsEqual(second.steps) { $0.time == $1.time && $0.value == $1.value }
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(input)
+    hasher.combine(noise)
     for step in steps {
       hasher.combine(step.time)
       hasher.combine(step.value)
@@ -134,8 +148,9 @@ public struct NamedReduction: Sendable, Hashable {
   public var reduction: Reduction
   /// The unit that results are written in.
   public var unit: PhysicalUnit
-  /// What it follows from in a circuit.
+  /// What it follows from in a circuit: spikes of a population, or a variable of its cells.
   public var population: PopulationReduction?
+  public var variable: VariableReduction?
 }
 
 /// Named conditions over reductions: the first that holds is the verdict on a run.

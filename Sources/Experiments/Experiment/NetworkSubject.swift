@@ -9,8 +9,8 @@ public struct NetworkSubject: Sendable {
   public var step: WrittenQuantity?
   /// The populations whose spikes are kept, by index.
   public var spikes: [Int]
-  /// How many cells of a population are sampled, the first ones; all where nothing is said.
-  public var cells: [Int: Int]
+  /// Which cells of a population are sampled; all where nothing is said.
+  public var cells: [Int: CellSelection]
 
   /// A circuit with the usual settings.
   init(_ circuit: Circuit) {
@@ -19,42 +19,4 @@ public struct NetworkSubject: Sendable {
     spikes = []
     cells = [:]
   }
-}
-
-/// A number that is kept of the spikes of one population.
-public struct PopulationReduction: Sendable, Hashable {
-  /// What the number is.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
-    /// Spikes per cell and second.
-    case rate
-    /// How many spikes.
-    case count
-    /// The fraction of the cells that spike at all.
-    case active
-    /// The coefficient of variation of intervals, the mean over cells with at least three spikes.
-    case intervalVariation = "interval_cv"
-    /// The fraction of the cells that fire less than once in ten seconds.
-    case silent
-    /// The fraction of the cells that fire and are not bursting.
-    case tonic
-    /// The fraction of the cells with at least half of their spikes in bursts.
-    case bursting
-    /// Bursts per cell and second.
-    case burstRate = "burst_rate"
-    /// The fraction of the spikes that lie in bursts.
-    case burstFraction = "burst_fraction"
-    case spikesPerBurst = "spikes_per_burst"
-    /// Intervals in bursts over their length.
-    case intraBurstRate = "intra_burst_rate"
-
-    /// Whether it is a number per second.
-    var isRate: Bool { [.rate, .burstRate, .intraBurstRate].contains(self) }
-  }
-
-  public var kind: Kind
-  /// Index into the circuit's populations.
-  public var population: Int
-  /// The window, in s.
-  public var from: Double
-  public var to: Double
 }

@@ -81,6 +81,7 @@ extension Experiment {
     .table(
       inputs.map { input in
         let path = model.inputs[input.input].declaration.path
+        if let written = input.written { return PlainValue.Entry(path, written) }
         if input.steps.count == 1, let step = input.steps.first, step.time.value == -.infinity {
           return PlainValue.Entry(path, .text(step.value.text))
         }
@@ -113,7 +114,7 @@ extension Experiment {
       let counts = network.cells.sorted { $0.key < $1.key }
       entries.append(
         PlainValue.Entry(
-          "cells", .table(counts.map { PlainValue.Entry(name($0.key), .integer($0.value)) })))
+          "cells", .table(counts.map { PlainValue.Entry(name($0.key), $0.value.written) })))
     }
     if let recording, case .table(let rest) = plain(recording) { entries += rest }
     return .table(entries)

@@ -37,6 +37,7 @@ public struct Philox: Sendable {
     case stratumOrder = 2
     case stratumPosition = 3
     case digitalShift = 4
+    case inputNoise = 5
   }
 
   /// A 64-bit number for one index of one dimension.

@@ -9,6 +9,8 @@ struct ArmReader {
   let problems: ProblemList
   /// The end of the run in s, or `nil` when it is not known.
   var duration: Double?
+  /// Where inputs can change, if the model is stepped with a fixed step.
+  var grid: StepGrid?
 
   static let keys = ["doses", "parameters", "inputs"]
 
@@ -89,7 +91,7 @@ struct ArmReader {
     return false
   }
 
-  /// A table of inputs, each a value or a list of `[time, value]`.
+  /// A table of inputs, each a value, a list of `[time, value]`, or a shape.
   func inputs(_ node: YamlNode) -> [InputProtocol] {
     if node.isEmpty { return [] }
     guard let entries = node.entries else {
@@ -101,6 +103,12 @@ struct ArmReader {
     return entries.compactMap { entry in
       guard let index = scope.input(entry.key, at: entry.keyRange, problems: problems) else {
         return nil
+      }
+      if entry.value.entries != nil {
+        return StimulusReader(
+          input: index, declared: scope.model.inputs[index], expressions: expressions,
+          problems: problems, duration: duration, grid: grid
+        ).stimulus(entry.value)
       }
       return steps(entry, unit: scope.model.inputs[index].declaration.unit).map {
         InputProtocol(input: index, steps: $0)
@@ -125,7 +133,8 @@ struct ArmReader {
         return nil
       }
       guard let time = problems.quantity(pair[0], "the time of \(name)", like: .second),
-        let value = expressions.runValue(pair[1], name, like: unit)
+        let value = expressions.runValue(pair[1], name, like: unit),
+        grid?.check(time, "the time", at: pair[0].range, problems: problems) ?? true
       else { return nil }
       if let last = steps.last, time.value < last.time.value {
         problems.error(

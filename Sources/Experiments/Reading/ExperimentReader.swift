@@ -96,6 +96,7 @@ struct ExperimentReader {
         "the experiment keeps nothing", id: "nothing-recorded", at: root.range,
         help: "add `record` or `reduce`")
     }
+    NetworkCheck(experiment, problems: problems)?.check()
     if let sweep = experiment.sweep, let node = table["sweep"] {
       SweepCheck(experiment: experiment, sweep: sweep, problems: problems).check(node)
     }
@@ -147,8 +148,16 @@ struct BodyReader {
 
   mutating func body(_ table: TableReader) -> Body? {
     let (problems, library, experimentPath) = (self.problems, self.library, self.experimentPath)
+    // The step of a circuit comes first: samples and changes have to lie on its ends.
+    var network = circuit.map { NetworkSubject($0) }
+    if network != nil {
+      NetworkSolverReader(problems: problems, duration: duration)
+        .read(table["solver"], at: table.node.range, into: &network)
+      rejectUnused(table)
+    }
+    let grid = StepGrid(network?.step)
     let reader = ArmReader(
-      scope: scope, expressions: expressions, problems: problems, duration: duration)
+      scope: scope, expressions: expressions, problems: problems, duration: duration, grid: grid)
     let parameters = table["parameters"].map(reader.parameters) ?? []
     let inputs = table["inputs"].map(reader.inputs) ?? []
     let doses =
@@ -158,11 +167,10 @@ struct BodyReader {
     let arms =
       table["arms"].map { reader.arms($0, sharedDoses: doses, sharedInputs: inputs) }
       ?? [Arm(name: "", doses: doses, parameters: [], inputs: inputs, usesEventTable: true)]
-    let events = table["table"].flatMap { readEvents($0) }
-    var network = circuit.map { NetworkSubject($0) }
+    let events = circuit == nil ? table["table"].flatMap { readEvents($0) } : nil
     let recordReader = RecordReader(
       scope: scope, problems: problems, duration: duration,
-      observations: events?.observationTimes ?? [])
+      observations: events?.observationTimes ?? [], grid: grid)
     let recording = table["record"].flatMap { node in
       network == nil
         ? recordReader.recording(node) : recordReader.recording(node, network: &network)
@@ -179,10 +187,7 @@ struct BodyReader {
         AccountReader(reductions: reductions, problems: problems).sentences($0)
       } ?? []
     var solver = SolverSettings.standard
-    if network != nil {
-      NetworkSolverReader(problems: problems, duration: duration)
-        .read(table["solver"], at: table.node.range, into: &network)
-    } else if let node = table["solver"] {
+    if network == nil, let node = table["solver"] {
       solver = SolverReader(scope: scope, problems: problems).settings(node)
     }
     var files: [SourceFile] = []
@@ -205,6 +210,20 @@ struct BodyReader {
       recording: recording, reductions: reductions, verdict: verdict, account: account,
       solver: solver,
       sweep: sweep?.sweep, sweepSeed: sweep?.seed, network: network)
+  }
+
+  /// Reports settings that mean nothing for a circuit.
+  private func rejectUnused(_ table: TableReader) {
+    let unused = [
+      ("lead_in", "begin the windows of reductions later instead"),
+      ("table", "give its doses with `doses`"),
+    ]
+    for (key, help) in unused {
+      guard let node = table[key] else { continue }
+      problems.error(
+        "an experiment with a circuit has no `\(key)`", id: "unused-setting", at: node.range,
+        help: help)
+    }
   }
 
   private mutating func readEvents(_ node: YamlNode) -> EventTable? {

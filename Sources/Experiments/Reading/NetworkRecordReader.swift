@@ -14,12 +14,7 @@ extension RecordReader {
       let table = TableReader(node, name: "`record`", keys: Self.networkKeys, problems: problems)
     else { return nil }
     if let spikes = table["spikes"] { network?.spikes = populations(spikes, of: circuit) }
-    for entry in table["cells"]?.entries ?? [] {
-      guard let population = population(entry.key, at: entry.keyRange, of: circuit),
-        let count = problems.integer(entry.value, "`\(entry.key)`", in: 1...1_000_000_000)
-      else { continue }
-      network?.cells[population] = count
-    }
+    if let cells = table["cells"] { network?.cells = selections(cells, of: circuit) }
     guard table.has("variables") || table.has("every") || table.has("times") else { return nil }
     let variables = table.required("variables").map(readVariables) ?? []
     guard let (times, schedule) = readTimes(table) else { return nil }

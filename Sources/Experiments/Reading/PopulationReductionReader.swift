@@ -8,7 +8,8 @@ extension ReductionReader {
   func populationReduction(
     _ text: String, name: String, of circuit: Circuit, at range: SourceRange
   ) -> NamedReduction? {
-    let names = PopulationReduction.Kind.allCases.map(\.rawValue)
+    let kinds = PopulationReduction.Kind.allCases.map(\.rawValue)
+    let names = kinds + VariableReduction.kinds.map(\.name)
     guard let call = FunctionCall(text) else {
       problems.error(
         "`\(name)` is a function of a population, found `\(shortened(text))`",
@@ -16,12 +17,15 @@ extension ReductionReader {
         help: "write one of \(listed(names)), as in `rate(\(example(circuit)))`")
       return nil
     }
+    if let kind = VariableReduction.kinds.first(where: { $0.name == call.name })?.kind {
+      return variableReduction(call, kind, text, name: name, of: circuit, at: range)
+    }
     guard let kind = PopulationReduction.Kind(rawValue: call.name) else {
       let nearest = problems.nearest(to: call.name, among: names)
       problems.error(
         "there is no reduction `\(shortened(call.name))` of a population",
         id: "unknown-reduction", at: call.nameRange(in: range),
-        help: nearest.map { "did you mean `\($0)`?" } ?? "they are \(listed(names))")
+        help: nearest.map { "did you mean `\($0)`?" } ?? "they are \(listed(names, limit: 40))")
       return nil
     }
     guard call.arguments.count == 1 || call.arguments.count == 3 else {
@@ -36,7 +40,7 @@ extension ReductionReader {
         of: argument.text, at: argument.range(in: range), problems: problems),
       let window = window(call, kind: .mean, at: range)
     else { return nil }
-    let unit = kind.isRate ? (try? PhysicalUnit(parsing: "Hz")) ?? .one : .one
+    let unit = (try? PhysicalUnit(parsing: kind.unit)) ?? .one
     return NamedReduction(
       name: name, text: text,
       reduction: Reduction(
@@ -44,6 +48,33 @@ extension ReductionReader {
       unit: unit,
       population: PopulationReduction(
         kind: kind, population: population, from: window.lowerBound, to: window.upperBound))
+  }
+
+  /// A reduction of a variable of cells, such as `mean(lhb.V, 1 s, 2 s)`.
+  private func variableReduction(
+    _ call: FunctionCall, _ kind: Reduction.Kind, _ text: String, name: String, of circuit: Circuit,
+    at range: SourceRange
+  ) -> NamedReduction? {
+    guard checkArguments(of: call, kind, at: range) else { return nil }
+    let argument = call.arguments[0]
+    guard
+      let variable = scope.variable(
+        argument.text, at: argument.range(in: range), problems: problems)
+    else { return nil }
+    guard circuit.variable(variable.path) != nil else {
+      problems.error(
+        "`\(variable.path)` is not a variable of cells", id: "not-a-variable",
+        at: argument.range(in: range))
+      return nil
+    }
+    guard let window = window(call, kind: kind, at: range) else { return nil }
+    return NamedReduction(
+      name: name, text: text,
+      reduction: Reduction(
+        kind: kind, expression: .number(.nan), from: window.lowerBound, to: window.upperBound),
+      unit: variable.unit,
+      variable: VariableReduction(
+        kind: kind, path: variable.path, from: window.lowerBound, to: window.upperBound))
   }
 
   private func example(_ circuit: Circuit) -> String {

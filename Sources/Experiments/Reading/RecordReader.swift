@@ -10,6 +10,8 @@ struct RecordReader {
   let duration: Double?
   /// The times of observations in an event table, in s.
   let observations: [Double]
+  /// Where samples can be, if the model is stepped with a fixed step.
+  var grid: StepGrid?
 
   static let keys = ["every", "times", "variables", "precision", "compression"]
   /// The largest number of sample times.
@@ -70,7 +72,9 @@ struct RecordReader {
 
   func readTimes(_ table: TableReader) -> ([Double], PlainValue)? {
     if let node = table["every"] {
-      guard let step = problems.positiveTime(node, "`every`"), let duration else { return nil }
+      guard let step = problems.positiveTime(node, "`every`"), let duration,
+        isOnGrid(step, "`every`", at: node.range)
+      else { return nil }
       let entry = PlainValue.Entry("every", .text(step.text))
       guard let times = regular(from: 0, to: duration, every: step.value, at: node.range) else {
         return nil
@@ -99,7 +103,10 @@ struct RecordReader {
           id: "times-not-ascending", at: element.range)
         return nil
       }
-      for (element, value) in zip(elements, values) where !isInside(value, at: element.range) {
+      for (element, value) in zip(elements, values)
+      where !isInside(value, at: element.range)
+        || !isOnGrid(value, "a sample time", at: element.range)
+      {
         return nil
       }
       return (values.map(\.value), .list(values.map { .text($0.text) }))
@@ -119,6 +126,8 @@ struct RecordReader {
       return nil
     }
     guard isInside(to, at: table["to"]?.range ?? node.range),
+      isOnGrid(from, "`from`", at: table["from"]?.range ?? node.range),
+      isOnGrid(every, "`every`", at: table["every"]?.range ?? node.range),
       let times = regular(from: from.value, to: to.value, every: every.value, at: node.range)
     else { return nil }
     return (
@@ -128,6 +137,12 @@ struct RecordReader {
         PlainValue.Entry("every", .text(every.text)),
       ])
     )
+  }
+
+  private func isOnGrid(
+    _ time: WrittenQuantity, _ name: String, at range: SourceRange
+  ) -> Bool {
+    grid?.check(time, name, at: range, problems: problems) ?? true
   }
 
   private func isInside(_ time: WrittenQuantity, at range: SourceRange) -> Bool {

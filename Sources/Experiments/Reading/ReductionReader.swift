@@ -56,21 +56,7 @@ struct ReductionReader {
         help: nearest.map { "did you mean `\($0)`?" } ?? "they are \(listed(names))")
       return nil
     }
-    let count = call.arguments.count
-    let isFitting =
-      kind == .at ? count == 2 : (kind == .final ? count == 1 : count == 1 || count == 3)
-    guard isFitting else {
-      let form =
-        switch kind {
-        case .at: "`at(x, 1 h)`"
-        case .final: "`final(x)`"
-        default: "`\(call.name)(x)` or `\(call.name)(x, 1 h, 2 h)`"
-        }
-      problems.error(
-        "`\(call.name)` has \(count) argument\(count == 1 ? "" : "s")", id: "wrong-arguments",
-        at: range, help: "write \(form)")
-      return nil
-    }
+    guard checkArguments(of: call, kind, at: range) else { return nil }
     let variable = call.arguments[0]
     guard
       let expression = expressions.expression(variable.text, at: variable.range(in: range)),
@@ -81,6 +67,26 @@ struct ReductionReader {
       reduction: Reduction(
         kind: kind, expression: expression.value, from: window.lowerBound, to: window.upperBound),
       unit: unit(kind, expression.unit))
+  }
+
+  /// Whether a call has as many arguments as it needs; reports one that has not.
+  func checkArguments(
+    of call: FunctionCall, _ kind: Reduction.Kind, at range: SourceRange
+  ) -> Bool {
+    let count = call.arguments.count
+    let isFitting =
+      kind == .at ? count == 2 : (kind == .final ? count == 1 : count == 1 || count == 3)
+    if isFitting { return true }
+    let form =
+      switch kind {
+      case .at: "`at(x, 1 h)`"
+      case .final: "`final(x)`"
+      default: "`\(call.name)(x)` or `\(call.name)(x, 1 h, 2 h)`"
+      }
+    problems.error(
+      "`\(call.name)` has \(count) argument\(count == 1 ? "" : "s")", id: "wrong-arguments",
+      at: range, help: "write \(form)")
+    return false
   }
 
   private func unit(_ kind: Reduction.Kind, _ unit: PhysicalUnit) -> PhysicalUnit {

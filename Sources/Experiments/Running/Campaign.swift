@@ -28,10 +28,12 @@ public struct CampaignProgress: Sendable {
   public var total: Int
   public var done = 0
   public var failed = 0
+  /// How much of a single run is done, from 0 to 1, where that is known.
+  public var part = 0.0
 
   /// Runs per second, and the seconds that the rest will take, after some seconds of running.
   public func estimate(after seconds: Double) -> (rate: Double, remaining: Double)? {
-    let finished = Double(done + failed)
+    let finished = max(Double(done + failed), total == 1 ? part : 0)
     guard finished > 0, seconds > 0 else { return nil }
     let rate = finished / seconds
     return (rate, (Double(total) - finished) / rate)

@@ -30,26 +30,31 @@ public struct NetworkCampaign: Sendable {
   /// How many steps a run has.
   public var stepCount: Int { Int((experiment.duration.value / timeStep).rounded()) }
 
-  /// What one run sets.
+  /// The parameters that one run sets, and its seed.
   func settings(of run: Int) -> NetworkSettings {
     let place = plan.place(of: run)
-    let setup = plan.setup(of: run, steadyStates: [])
+    let values = plan.parameters(of: run)
     let names = experiment.model
     var chosen = Set(
       (experiment.parameters + experiment.arms[place.arm].parameters).map(\.parameter))
     for axis in experiment.sweep?.axes ?? [] {
       if case .parameter(let index) = axis.target { chosen.insert(index) }
     }
-    var settings = NetworkSettings(
-      // Arms of one point share their seed, so that they differ by their treatment alone.
-      seed: experiment.seed ^ (UInt64(place.point) &* 0x9E37_79B9_7F4A_7C15))
+    var settings = NetworkSettings(seed: plan.seed(of: run))
     for index in chosen {
-      settings.parameters[names.parameters[index].declaration.path] = setup.parameters[index]
-    }
-    for (index, input) in names.inputs.enumerated() {
-      if case .driven = input.role { settings.inputs[input.declaration.path] = setup.inputs[index] }
+      settings.parameters[names.parameters[index].declaration.path] = values[index]
     }
     return settings
+  }
+
+  /// The paths of what is recorded: the variables that are sampled, and behind them those that are
+  /// only reduced.
+  var recordedPaths: [String] {
+    var paths = (experiment.recording?.variables ?? []).map(\.path)
+    for reduction in experiment.reductions {
+      if let path = reduction.variable?.path, !paths.contains(path) { paths.append(path) }
+    }
+    return paths
   }
 
   /// Carries out all runs.
@@ -64,8 +69,8 @@ public struct NetworkCampaign: Sendable {
     into output: NetworkFileOutput?, cancellation: CancellationFlag = CancellationFlag(),
     progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
   ) throws -> NetworkSummary {
-    let recorded = (experiment.recording?.variables ?? []).compactMap { variable in
-      subject.circuit.variable(variable.path).map {
+    let recorded = recordedPaths.compactMap { path in
+      subject.circuit.variable(path).map {
         NetworkConfiguration.Recorded(population: $0.population, expression: $0.expression)
       }
     }
@@ -74,16 +79,27 @@ public struct NetworkCampaign: Sendable {
       NetworkConfiguration(method: subject.method, timeStep: timeStep, recorded: recorded),
       backend: options.backend)
     let state = Mutex(
-      NetworkSummary(progress: CampaignProgress(total: plan.count), notes: network.notes))
+      NetworkSummary(
+        progress: CampaignProgress(total: plan.count), notes: network.notes,
+        digest: RunDigest(runCount: plan.count, reductionCount: experiment.reductions.count)))
     let threads = max(1, min(options.threads, plan.count))
     let queue = ChunkQueue(count: plan.count, chunk: 1, cancellation: cancellation)
     let campaign = self
+    let cells = sampledCells
+    let share = plan.count == 1 ? threadsOfSingleRun : 1
     try onThreads(threads) {
       while let run = queue.take()?.first {
         let execution = NetworkExecution(
-          campaign: campaign, network: network, run: run,
-          threads: campaign.plan.count == 1 ? campaign.options.threads : 1, output: output,
-          cancellation: cancellation)
+          campaign: campaign, network: network, sampledCells: cells, run: run, threads: share,
+          output: output, cancellation: cancellation
+        ) { part in
+          // Of several runs, those that are over say enough.
+          guard campaign.plan.count == 1 else { return }
+          state.withLock { summary in
+            summary.progress.part = part
+            progress(summary.progress)
+          }
+        }
         let result: NetworkRunResult
         do { result = try execution.carryOut() } catch {
           queue.stop()
@@ -91,9 +107,13 @@ public struct NetworkCampaign: Sendable {
         }
         try state.withLock { summary in
           try output?.finish(result, run: run)
-          if summary.results.count < 100 { summary.results.append((run, result)) }
+          if run < 100 { summary.results.append((run, result)) }
           if result.failure == nil {
-            if !result.wasInterrupted { summary.progress.done += 1 }
+            if !result.wasInterrupted {
+              summary.progress.done += 1
+              summary.digest.keep(
+                run: run, reductions: result.reductions, verdict: result.verdict)
+            }
           } else {
             summary.progress.failed += 1
             if summary.firstFailure == nil || run < (summary.firstFailure?.run ?? 0) {
@@ -112,6 +132,21 @@ public struct NetworkCampaign: Sendable {
   }
 }
 
+extension NetworkCampaign {
+  /// Fewer cells than this for each thread are done before threads have met.
+  private static let cellsPerThread = 256.0
+
+  /// How many threads one run takes: those that are offered, unless it is small.
+  private var threadsOfSingleRun: Int {
+    let settings = settings(of: 0)
+    let cells = subject.circuit.populations.reduce(0.0) { $0 + settings.size(of: $1) }
+    guard cells.isFinite, cells < Self.cellsPerThread * Double(options.threads) else {
+      return options.threads
+    }
+    return max(1, Int(cells / Self.cellsPerThread))
+  }
+}
+
 /// How a campaign of networks ended.
 public struct NetworkSummary: Sendable {
   public var progress: CampaignProgress
@@ -119,12 +154,15 @@ public struct NetworkSummary: Sendable {
   public var wasInterrupted = false
   /// The failed run with the lowest index, and why it failed.
   public var firstFailure: (run: Int, text: String)?
-  /// The first hundred results, by run.
+  /// The results of the first hundred runs, those of them that have been begun.
   public var results: [(run: Int, result: NetworkRunResult)] = []
+  /// The reductions and verdicts of all runs.
+  public var digest: RunDigest
 
-  init(progress: CampaignProgress, notes: NetworkNotes) {
+  init(progress: CampaignProgress, notes: NetworkNotes, digest: RunDigest) {
     self.progress = progress
     self.notes = notes
+    self.digest = digest
   }
 }
 
@@ -143,6 +181,8 @@ public struct NetworkRunResult: Sendable {
   public var processorSeconds = 0.0
   /// The reductions of the experiment in SI units.
   public var reductions: [Double] = []
+  /// The index of the verdict, or `nil`.
+  public var verdict: Int?
   /// Why it failed, or `nil`.
   public var failure: String?
   public var wasInterrupted = false

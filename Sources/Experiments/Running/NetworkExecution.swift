@@ -8,10 +8,14 @@ import Solvers
 struct NetworkExecution {
   let campaign: NetworkCampaign
   let network: Network
+  /// For each variable that is sampled, the cells of which it is.
+  let sampledCells: [[Int]]
   let run: Int
   let threads: Int
   let output: NetworkFileOutput?
   let cancellation: CancellationFlag
+  /// Called from time to time with the part of the run that is done.
+  let progress: (Double) -> Void
 
   /// How many steps run between two looks at spikes and at the wish to stop.
   private static let longestStretch = 2000
@@ -23,60 +27,80 @@ struct NetworkExecution {
     var result = NetworkRunResult()
     let clock = ContinuousClock()
     var start = clock.now
+    let setup = campaign.plan.setup(of: run, steadyStates: [])
     let live: NetworkRun
     do throws(NetworkFailure) {
-      live = try NetworkRun(network, settings: campaign.settings(of: run), threads: threads)
+      live = try NetworkRun(network, settings: settings(setup), threads: threads)
     } catch {
-      result.failure = error.message
+      result.failure = error.text
       result.reductions = Array(repeating: .nan, count: campaign.experiment.reductions.count)
       return result
     }
     let populations = network.circuit.populations
     result.cellCounts = populations.indices.map { live.cellCount(of: $0) }
     result.spikeCounts = populations.map { _ in 0 }
-    result.connectionCount = live.connectionCounts.reduce(0, +)
+    result.connectionCount = zip(network.circuit.projections, live.connectionCounts)
+      .reduce(0) { $0 + ($1.0.isImplicit ? 0 : $1.1) }
     result.buildSeconds = Self.seconds(clock.now - start)
     start = clock.now
     let processorStart = Self.processorSeconds()
-    var tally = SpikeTally(
-      campaign.experiment.reductions.compactMap(\.population), cellCounts: result.cellCounts)
+    var tally = NetworkTally(campaign, cellCounts: result.cellCounts)
     do throws(NetworkFailure) {
-      try step(live, &result, &tally)
+      try step(live, setup.schedule, &result, &tally)
     } catch {
-      result.failure = error.message
+      result.failure = error.text
     }
     if let problem = output?.problem { throw problem }
     result.steps = live.step
     result.runSeconds = Self.seconds(clock.now - start)
     result.processorSeconds = Self.processorSeconds() - processorStart
     result.reductions = tally.values
+    if result.failure == nil, !result.wasInterrupted {
+      result.verdict = campaign.experiment.verdict?.judge(result.reductions)
+    }
     return result
   }
 
+  /// What the network is built with: parameters, and inputs at the start.
+  private func settings(_ setup: RunSetup) -> NetworkSettings {
+    var settings = campaign.settings(of: run)
+    for (index, input) in campaign.experiment.model.inputs.enumerated() {
+      if case .driven = input.role { settings.inputs[input.declaration.path] = setup.inputs[index] }
+    }
+    return settings
+  }
+
   private func step(
-    _ live: NetworkRun, _ result: inout NetworkRunResult, _ tally: inout SpikeTally
+    _ live: NetworkRun, _ schedule: [ScheduledChange], _ result: inout NetworkRunResult,
+    _ tally: inout NetworkTally
   ) throws(NetworkFailure) {
     let step = campaign.timeStep
     let end = campaign.stepCount
     let sampleSteps = (campaign.experiment.recording?.times ?? []).map {
       Int(($0 / step).rounded())
     }
-    let changes = campaign.plan.setup(of: run, steadyStates: []).schedule.map {
+    let changes = schedule.map {
       (step: Int(($0.time / step).rounded()), action: $0.action)
     }
     let names = campaign.experiment.model
     var nextSample = 0
     var nextChange = 0
-    var block = SampleBlock(campaign: campaign, run: run, limit: Self.samplesPerBlock)
+    var block = SampleBlock(cells: sampledCells, run: run, limit: Self.samplesPerBlock)
     while true {
       // A sample at the time of a change has the values before it.
       while nextSample < sampleSteps.count, sampleSteps[nextSample] <= live.step {
         block.take(live, time: nextSample, output)
         nextSample += 1
       }
+      tally.variables.look(at: live)
       while nextChange < changes.count, changes[nextChange].step <= live.step {
-        if case .setInput(let input, let value) = changes[nextChange].action {
+        switch changes[nextChange].action {
+        case .setInput(let input, let value):
           live.setInput(names.inputs[input].declaration.path, to: value)
+        case .setState(let state, let value):
+          live.changeState(names.states[state].declaration.path) { _ in value }
+        case .addToState(let state, let amount):
+          live.changeState(names.states[state].declaration.path) { $0 + amount }
         }
         nextChange += 1
       }
@@ -88,21 +112,23 @@ struct NetworkExecution {
       var next = min(end, live.step + Self.longestStretch)
       if nextSample < sampleSteps.count { next = min(next, sampleSteps[nextSample]) }
       if nextChange < changes.count { next = min(next, changes[nextChange].step) }
+      if let look = tally.variables.nextLook { next = min(next, look) }
       try live.advance(toStep: next)
       collect(live, &result, &tally)
+      progress(Double(live.step) / Double(end))
     }
     block.flush(output)
     try live.checkFiniteness()
   }
 
   private func collect(
-    _ live: NetworkRun, _ result: inout NetworkRunResult, _ tally: inout SpikeTally
+    _ live: NetworkRun, _ result: inout NetworkRunResult, _ tally: inout NetworkTally
   ) {
     for population in result.spikeCounts.indices {
       let train = live.takeSpikes(of: population)
       if train.count == 0 { continue }
       result.spikeCounts[population] += train.count
-      tally.add(train, of: population)
+      tally.spikes.add(train, of: population)
       if campaign.subject.spikes.contains(population) {
         output?.append(train, of: population, run: run)
       }
@@ -118,49 +144,5 @@ struct NetworkExecution {
   private static func seconds(_ duration: Duration) -> Double {
     let parts = duration.components
     return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
-  }
-}
-
-/// Samples on their way to the file.
-private struct SampleBlock {
-  let campaign: NetworkCampaign
-  let run: Int
-  let limit: Int
-  private var values: [[Double]]
-  private var cells: [Int]
-  private var firstTime = 0
-  private var count = 0
-
-  init(campaign: NetworkCampaign, run: Int, limit: Int) {
-    self.campaign = campaign
-    self.run = run
-    self.limit = limit
-    let variables = campaign.experiment.recording?.variables.count ?? 0
-    values = Array(repeating: [], count: variables)
-    cells = Array(repeating: 0, count: variables)
-  }
-
-  mutating func take(_ live: NetworkRun, time: Int, _ output: NetworkFileOutput?) {
-    if count == 0 { firstTime = time }
-    for variable in values.indices {
-      var sample = live.recorded(variable)
-      if let most = output?.sampledCells(of: variable), sample.count > most {
-        sample.removeLast(sample.count - most)
-      }
-      cells[variable] = sample.count
-      values[variable] += sample
-    }
-    count += 1
-    if count == limit { flush(output) }
-  }
-
-  mutating func flush(_ output: NetworkFileOutput?) {
-    guard count > 0 else { return }
-    for variable in values.indices {
-      output?.write(
-        variable, run: run, firstTime: firstTime, values[variable], cells: cells[variable])
-      values[variable].removeAll(keepingCapacity: true)
-    }
-    count = 0
   }
 }

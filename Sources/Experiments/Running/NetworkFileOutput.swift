@@ -16,7 +16,6 @@ public final class NetworkFileOutput: @unchecked Sendable {
   private let lock = NSLock()
   private let writer: ResultFileWriter
   private let campaign: NetworkCampaign
-  private let cellLimits: [Int?]
   private var firstProblem: StorageFailure?
 
   /// Creates the file under a temporary name.
@@ -32,11 +31,9 @@ public final class NetworkFileOutput: @unchecked Sendable {
   ) throws(StorageFailure) {
     self.campaign = campaign
     let subject = campaign.subject
-    let axes = Self.cellAxes(campaign)
     let layout = ResultLayout(campaign.experiment, campaign.plan, facts: facts) { path in
-      subject.circuit.variable(path).flatMap { axes[$0.population] }
+      subject.circuit.variable(path).map { campaign.cellAxis(of: $0.population) }
     }
-    cellLimits = layout.variables.map { $0.cells?.count }
     writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
     for run in 0..<campaign.plan.count {
       // Silent populations are there as well.
@@ -46,27 +43,6 @@ public final class NetworkFileOutput: @unchecked Sendable {
     }
   }
 
-  /// For each population that is sampled, its axis: as many cells as the largest run has.
-  private static func cellAxes(_ campaign: NetworkCampaign) -> [Int: Axis] {
-    var axes: [Int: Axis] = [:]
-    let circuit = campaign.subject.circuit
-    for variable in campaign.experiment.recording?.variables ?? [] {
-      guard let population = circuit.variable(variable.path)?.population,
-        axes[population] == nil
-      else { continue }
-      var count = 1.0
-      for run in 0..<campaign.plan.count {
-        let size = campaign.settings(of: run).size(of: circuit.populations[population])
-        if size.isFinite, size <= 1e8 { count = max(count, size) }
-      }
-      let kept = min(Int(count), campaign.subject.cells[population] ?? Int(count))
-      let name = circuit.populations[population].declaration.path
-      axes[population] = Axis(
-        name: "cell_\(name)", values: .positions(kept), longName: "cell of \(name)")
-    }
-    return axes
-  }
-
   private func group(_ population: Int, run: Int) -> String {
     let name = campaign.subject.circuit.populations[population].declaration.path
     return campaign.plan.count == 1 ? "spikes/\(name)" : "runs/\(run)/spikes/\(name)"
@@ -74,9 +50,6 @@ public final class NetworkFileOutput: @unchecked Sendable {
 
   /// What went wrong first, if something has.
   var problem: StorageFailure? { lock.withLock { firstProblem } }
-
-  /// How many cells of a variable are kept.
-  func sampledCells(of variable: Int) -> Int? { cellLimits[variable] }
 
   private func perform(_ work: () throws(StorageFailure) -> Void) {
     lock.lock()
@@ -113,7 +86,8 @@ public final class NetworkFileOutput: @unchecked Sendable {
         firstRun: run,
         [
           RunRecord(
-            status: status, reason: result.failure ?? "", verdict: -1,
+            status: status, reason: result.failure ?? "",
+            verdict: Int8(clamping: result.verdict ?? -1),
             acceptedSteps: Int64(result.steps), rejectedSteps: 0)
         ])
     }

@@ -92,6 +92,15 @@ public struct RunDigest: Sendable {
     self.reductionCount = reductionCount
   }
 
+  /// Takes over what came of a finished run, reductions in SI units.
+  mutating func keep(run: Int, reductions: [Double], verdict: Int?) {
+    for (index, value) in reductions.enumerated() {
+      values[run * reductionCount + index] = value
+    }
+    verdicts[run] = Int8(clamping: verdict ?? -1)
+    isDone[run] = true
+  }
+
   /// The reductions of a finished run in SI units; `nil` for another.
   public func reductions(of run: Int) -> [Double]? {
     guard isDone[run] else { return nil }

@@ -20,6 +20,7 @@ public struct RunPlan: Sendable {
   private let parameterAxes: [Int]
   private let doseAxes: [(axis: Int, setting: SweepAxis.DoseSetting, isPerMass: Bool)]
   private let hasDoseAxes: Bool
+  private let seed: UInt64
 
   /// How many runs there are.
   public var count: Int { armCount * individualCount * pointCount }
@@ -27,6 +28,7 @@ public struct RunPlan: Sendable {
   /// Lays out the runs of an experiment.
   public init(_ experiment: Experiment) {
     let model = experiment.model
+    seed = experiment.seed
     let points = experiment.sweep.map { SweepPoints($0, seed: experiment.seed) }
     self.points = points
     pointCount = points?.count ?? 1
@@ -111,7 +113,15 @@ public struct RunPlan: Sendable {
   /// - Returns: The run, ready to be simulated.
   func setup(of run: Int, steadyStates: [[Double]]) -> RunSetup {
     templates[run / pointCount].setup(
-      parameters: parameters(of: run), settings: settings(of: run), steadyStates: steadyStates)
+      parameters: parameters(of: run), settings: settings(of: run), steadyStates: steadyStates,
+      seed: seed(of: run))
+  }
+
+  /// What the random numbers of a run follow from.
+  ///
+  /// Arms and individuals of one point share them, so that they differ by their treatment alone.
+  func seed(of run: Int) -> UInt64 {
+    seed ^ (UInt64(place(of: run).point) &* 0x9E37_79B9_7F4A_7C15)
   }
 
   /// A run that ends at once: its states are not numbers.

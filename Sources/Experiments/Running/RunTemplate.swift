@@ -61,13 +61,14 @@ struct RunTemplate: Sendable {
       $0.amount.weightParameter.map(sheet.affected.contains) == true
     }
     let protocolsVary = protocols.contains { entry in
-      entry.steps.contains {
-        if case .expression(let value) = $0.value.form {
-          value.depends(on: sheet.affected)
-        } else {
-          false
+      entry.noise != nil
+        || entry.steps.contains {
+          if case .expression(let value) = $0.value.form {
+            value.depends(on: sheet.affected)
+          } else {
+            false
+          }
         }
-      }
     }
     let changesStates =
       events.contains { $0.action != .dose || $0.steadyState != .none }
@@ -78,7 +79,7 @@ struct RunTemplate: Sendable {
     if !hasOwnSchedule {
       let schedule = makeSchedule(
         history: history(parameters: parameters, settings: DoseSettings()), steadyStates: [],
-        parameters: parameters, inputs: baseInputs, states: baseStates)
+        parameters: parameters, inputs: baseInputs, states: baseStates, seed: 0)
       sharedSchedule = (schedule.inputs, schedule.changes)
     }
   }
@@ -119,9 +120,10 @@ struct RunTemplate: Sendable {
   ///   - parameters: All parameters of the run, in SI units.
   ///   - settings: Settings of the doses that vary.
   ///   - steadyStates: The steady states that the history of the run asks for.
+  ///   - seed: What the run's random numbers follow from.
   /// - Returns: The run, ready to be simulated.
   func setup(
-    parameters: [Double], settings: DoseSettings, steadyStates: [[Double]]
+    parameters: [Double], settings: DoseSettings, steadyStates: [[Double]], seed: UInt64
   ) -> RunSetup {
     let states = states(parameters: parameters)
     if let sharedSchedule, affectedInputs.isEmpty {
@@ -132,25 +134,25 @@ struct RunTemplate: Sendable {
     let inputs = inputs(parameters: parameters)
     let schedule = makeSchedule(
       history: history(parameters: parameters, settings: settings), steadyStates: steadyStates,
-      parameters: parameters, inputs: inputs, states: states)
+      parameters: parameters, inputs: inputs, states: states, seed: seed)
     return RunSetup(
       parameters: parameters, inputs: schedule.inputs, states: states, schedule: schedule.changes)
   }
 
   private func makeSchedule(
     history: DosingHistory, steadyStates: [[Double]], parameters: [Double], inputs: [Double],
-    states: [Double]
+    states: [Double], seed: UInt64
   ) -> RunSchedule {
     var steps: [RunSchedule.InputStep] = []
     for entry in protocols {
       for step in entry.steps {
-        let value =
-          switch step.value.form {
-          case .constant(let value): value
-          case .expression(let value): evaluate(value, parameters: parameters)
-          }
         steps.append(
-          RunSchedule.InputStep(input: entry.input, time: step.time.value, value: value))
+          RunSchedule.InputStep(
+            input: entry.input, time: step.time.value,
+            value: step.value.value(parameters: parameters)))
+      }
+      if let noise = entry.noise {
+        steps += noise.steps(input: entry.input, parameters: parameters, seed: seed, end: end)
       }
     }
     return RunSchedule(

@@ -1,99 +1,173 @@
 import Networks
 
 /// The reductions of a run's spikes, kept up to date while it goes on.
+///
+/// Reductions that follow from the same statistics of the same window share them.
 struct SpikeTally {
-  private enum Statistics {
-    case counts([Int])
-    case intervals(IntervalStatistics)
-    case bursts(BurstStatistics)
+  private struct Source: Hashable {
+    var population: Int
+    var from: Double
+    var to: Double
+    var family: Family
   }
 
   private let reductions: [PopulationReduction]
-  private var statistics: [Statistics]
+  private var sources: [Source] = []
+  private var statistics: [any SpikeStatistics] = []
+  private let cellCounts: [Int]
 
-  init(_ reductions: [PopulationReduction], cellCounts: [Int]) {
+  /// Begins to count.
+  ///
+  /// - Parameters:
+  ///   - reductions: What is asked for.
+  ///   - cellCounts: How many cells each population has.
+  ///   - timeStep: The step of the run, in s.
+  init(_ reductions: [PopulationReduction], cellCounts: [Int], timeStep: Double) {
     self.reductions = reductions
-    statistics = reductions.map { reduction in
-      let count = cellCounts[reduction.population]
-      let window = reduction.from..<reduction.to
-      switch reduction.kind {
-      case .rate, .count, .active: return .counts(Array(repeating: 0, count: count))
-      case .intervalVariation:
-        return .intervals(IntervalStatistics(cellCount: count, window: window))
-      case .silent, .tonic, .bursting, .burstRate, .burstFraction, .spikesPerBurst,
-        .intraBurstRate:
-        return .bursts(
-          BurstStatistics(cellCount: count, window: window, criterion: .threeSpikes))
-      }
+    self.cellCounts = cellCounts
+    for reduction in reductions {
+      let source = Self.source(of: reduction)
+      guard !sources.contains(source) else { continue }
+      sources.append(source)
+      statistics.append(
+        source.family.statistics(
+          cellCount: cellCounts[source.population], window: source.from..<source.to,
+          timeStep: timeStep))
     }
   }
 
   /// Takes the next spikes of a population.
   mutating func add(_ train: SpikeTrain, of population: Int) {
-    for (index, reduction) in reductions.enumerated() where reduction.population == population {
-      switch statistics[index] {
-      case .counts(var counts):
-        statistics[index] = .counts([])
-        for (cell, time) in zip(train.cells, train.times)
-        where time >= reduction.from && time < reduction.to {
-          counts[Int(cell)] += 1
-        }
-        statistics[index] = .counts(counts)
-      case .intervals(var intervals):
-        statistics[index] = .counts([])
-        intervals.add(train)
-        statistics[index] = .intervals(intervals)
-      case .bursts(var bursts):
-        statistics[index] = .counts([])
-        bursts.add(train)
-        statistics[index] = .bursts(bursts)
-      }
+    for index in sources.indices where sources[index].population == population {
+      statistics[index].add(train)
     }
   }
 
   /// The reductions in SI units, in their order.
   var values: [Double] {
-    zip(reductions, statistics).map { reduction, statistics in
-      switch statistics {
-      case .counts(let counts): Self.value(of: reduction, counts)
-      case .intervals(let intervals): intervals.coefficientOfVariation
-      case .bursts(let bursts): Self.value(of: reduction, bursts)
+    reductions.map { reduction in
+      guard let place = sources.firstIndex(of: Self.source(of: reduction)) else { return .nan }
+      let cells = Double(cellCounts[reduction.population])
+      switch statistics[place] {
+      case let firing as FiringStatistics: return Self.value(reduction.kind, firing, cells)
+      case let bursts as BurstStatistics: return Self.value(reduction.kind, bursts)
+      case let synchrony as SynchronyStatistics: return synchrony.finish().meanCorrelation
+      case let pauses as PauseStatistics: return pauses.finish().meanPause
+      case let spectrum as PopulationSpectrum: return Self.value(reduction.kind, spectrum)
+      default: return .nan
       }
     }
   }
 
-  private static func value(of reduction: PopulationReduction, _ counts: [Int]) -> Double {
-    let cells = Double(counts.count)
-    let total = Double(counts.reduce(0, +))
-    switch reduction.kind {
-    case .rate: return total / cells / (reduction.to - reduction.from)
-    case .active: return Double(counts.count { $0 > 0 }) / cells
-    default: return total
+  private static func source(of reduction: PopulationReduction) -> Source {
+    Source(
+      population: reduction.population, from: reduction.from, to: reduction.to,
+      family: Family(reduction.kind))
+  }
+
+  private static func value(
+    _ kind: PopulationReduction.Kind, _ statistics: FiringStatistics, _ cells: Double
+  ) -> Double {
+    let result = statistics.finish()
+    switch kind {
+    case .rate: return result.meanRate
+    case .count: return Double(result.spikeCount)
+    case .active: return Double(result.activeCellCount) / cells
+    case .intervalVariation: return result.meanIntervalCV
+    case .localVariation: return result.meanLocalVariation
+    default: return .nan
+    }
+  }
+
+  /// Below this rate in Hz a cell is silent: once in ten seconds.
+  private static let silentRate = 0.1
+  /// More spikes than this in a burst on average are tonic firing with gaps.
+  private static let mostSpikesPerBurst = 12.0
+
+  private static func value(
+    _ kind: PopulationReduction.Kind, _ statistics: BurstStatistics
+  ) -> Double {
+    let result = statistics.finish()
+    let modes = result.modes(
+      leastSpikes: Int((silentRate * result.duration).rounded(.up)),
+      mostSpikesPerBurst: mostSpikesPerBurst)
+    switch kind {
+    case .silent: return modes.fraction(of: .silent)
+    case .tonic: return modes.fraction(of: .tonic)
+    case .bursting: return modes.fraction(of: .bursting)
+    case .burstRate: return result.burstRate
+    case .burstFraction: return result.spikeCount == 0 ? 0 : result.burstFraction
+    case .spikesPerBurst: return result.spikesPerBurst
+    case .intraBurstRate: return result.frequencyWithin
+    case .burstDuration: return result.burstDuration
+    default: return .nan
     }
   }
 
   private static func value(
-    of reduction: PopulationReduction, _ statistics: BurstStatistics
+    _ kind: PopulationReduction.Kind, _ statistics: PopulationSpectrum
   ) -> Double {
-    let cells = statistics.finished
-    let duration = statistics.duration
-    func fraction(_ pattern: BurstStatistics.Cell.Pattern) -> Double {
-      Double(cells.count { $0.pattern(duration: duration) == pattern }) / Double(cells.count)
-    }
-    let spikes = Double(cells.reduce(0) { $0 + $1.spikes })
-    let bursts = Double(cells.reduce(0) { $0 + $1.bursts })
-    let burstSpikes = Double(cells.reduce(0) { $0 + $1.burstSpikes })
-    switch reduction.kind {
-    case .silent: return fraction(.silent)
-    case .tonic: return fraction(.tonic)
-    case .bursting: return fraction(.bursting)
-    case .burstRate: return bursts / Double(cells.count) / duration
-    case .burstFraction: return spikes == 0 ? 0 : burstSpikes / spikes
-    case .spikesPerBurst: return bursts == 0 ? .nan : burstSpikes / bursts
-    case .intraBurstRate:
-      let length = cells.reduce(0) { $0 + $1.burstDuration }
-      return length == 0 ? .nan : (burstSpikes - bursts) / length
+    let spectrum = statistics.finish()
+    switch kind {
+    case .deltaPower: return spectrum.power(in: .delta)
+    case .thetaPower: return spectrum.power(in: .theta)
+    case .gammaPower: return spectrum.power(in: .gamma)
+    case .peakFrequency: return spectrum.peakFrequency(in: .all)
     default: return .nan
+    }
+  }
+}
+
+/// Statistics that take spikes in any portions.
+private protocol SpikeStatistics: Sendable {
+  mutating func add(_ train: SpikeTrain)
+}
+
+extension FiringStatistics: SpikeStatistics {}
+extension BurstStatistics: SpikeStatistics {}
+extension SynchronyStatistics: SpikeStatistics {}
+extension PopulationSpectrum: SpikeStatistics {}
+extension PauseStatistics: SpikeStatistics {}
+
+/// Which statistics a reduction follows from.
+private enum Family: Hashable {
+  case firing, bursts, synchrony, spectrum, pauses
+
+  init(_ kind: PopulationReduction.Kind) {
+    switch kind {
+    case .rate, .count, .active, .intervalVariation, .localVariation: self = .firing
+    case .silent, .tonic, .bursting, .burstRate, .burstFraction, .spikesPerBurst, .intraBurstRate,
+      .burstDuration:
+      self = .bursts
+    case .synchrony: self = .synchrony
+    case .pause: self = .pauses
+    case .deltaPower, .thetaPower, .gammaPower, .peakFrequency: self = .spectrum
+    }
+  }
+
+  func statistics(
+    cellCount: Int, window: Range<Double>, timeStep: Double
+  ) -> any SpikeStatistics {
+    switch self {
+    case .firing: return FiringStatistics(cellCount: cellCount, window: window)
+    case .bursts:
+      return BurstStatistics(cellCount: cellCount, window: window, criterion: .modelCells)
+    case .pauses:
+      // Intervals before the moment count from the beginning of the run.
+      return PauseStatistics(
+        cellCount: cellCount, moment: window.lowerBound, window: 0..<window.upperBound)
+    case .synchrony:
+      return SynchronyStatistics(
+        cellCount: cellCount, window: window, binWidth: max(5e-3, timeStep))
+    case .spectrum:
+      let width = max(1e-3, timeStep)
+      // Two seconds resolve half a hertz; shorter windows are one segment.
+      var length = 2048
+      while length > 16, Double(length) * width > window.upperBound - window.lowerBound {
+        length /= 2
+      }
+      return PopulationSpectrum(
+        cellCount: cellCount, window: window, binWidth: width, segmentLength: length)
     }
   }
 }

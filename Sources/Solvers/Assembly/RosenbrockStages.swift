@@ -88,18 +88,20 @@ extension StepAssembly {
           graph.multiply(graph.load(scratch.reciprocalStep), graph.constant(1 / gamma)))
       ]
     }
-    let jacobian = program.graph.partialDerivatives(
-      of: system.derivatives, withRespectTo: system.state)
-    var rows: [[Int: Node]] = []
-    for (row, entries) in jacobian.enumerated() {
-      var matrixRow: [Int: Node] = [row: program.graph.load(shift)]
-      for (column, value) in entries {
-        matrixRow[column] =
-          column == row
-          ? program.graph.subtract(program.graph.load(shift), value)
-          : program.graph.negate(value)
+    let jacobian = program.graph.jacobian(
+      of: system.derivatives, withRespectTo: system.state,
+      constants: [arrays.parameters, arrays.inputs])
+    let shiftNode = program.graph.load(shift)
+    var values = program.graph.multiplyBySharedReciprocals(
+      in: jacobian.flatMap { $0.map(\.derivative) })[...]
+    let rows = jacobian.enumerated().map { row, entries in
+      var opposite: [Int: Node] = [row: program.graph.negate(shiftNode)]
+      for (column, _) in entries {
+        let value = values.removeFirst()
+        opposite[column] =
+          column == row ? program.graph.subtract(value, shiftNode) : value
       }
-      rows.append(matrixRow)
+      return opposite
     }
     let pattern = rows.map { Set($0.keys) }
     guard SparseFactorization.multiplicationCount(of: pattern) <= Self.straightLineLimit else {
@@ -109,18 +111,18 @@ extension StepAssembly {
     return .straightLine(addStraightLineFactorization(rows))
   }
 
-  /// Fills a dense matrix and has it factored.
-  private mutating func addDenseFactorization(_ rows: [[Int: Node]]) {
-    let count = rows.count
+  /// Fills a dense matrix, given its opposite, and has it factored.
+  private mutating func addDenseFactorization(_ opposite: [[Int: Node]]) {
+    let count = opposite.count
     let matrix = program.declare("matrix", count: count * count, storage: .temporary)
     addLoop(to: .attempt, count: count * count) { graph in
       ElementLoop(stores: [(matrix, graph.constant(0))])
     }
     var stores: [Procedure.Store] = []
-    for (row, entries) in rows.enumerated() {
+    for (row, entries) in opposite.enumerated() {
       for column in entries.keys.sorted() {
         guard let value = entries[column] else { continue }
-        stores.append(.init(matrix, column * count + row, value))
+        stores.append(.init(matrix, column * count + row, program.graph.negate(value)))
       }
     }
     let fill = program.define(
@@ -130,9 +132,9 @@ extension StepAssembly {
   }
 
   /// Adds straight-line code for the factors, and the procedure that solves with them.
-  private mutating func addStraightLineFactorization(_ rows: [[Int: Node]]) -> ProcedureHandle {
-    let count = rows.count
-    let factorization = SparseFactorization(rows: rows, in: &program.graph)
+  private mutating func addStraightLineFactorization(_ opposite: [[Int: Node]]) -> ProcedureHandle {
+    let count = opposite.count
+    let factorization = SparseFactorization(opposite: opposite, in: &program.graph)
     let factors = program.declare("factors", storage: .temporary)
     let isConstant = program.graph.nodesDependingOnly(on: [arrays.parameters, arrays.inputs])
     var place: [Node: Int] = [:]

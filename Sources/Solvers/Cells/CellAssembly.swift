@@ -12,12 +12,18 @@ struct CellAssembly {
   private var current: [Node] = []
   /// Steps that are left of the refractory time.
   private let hold: LaneArray
+  /// What arrived in the last step, for `observe`; empty if nothing recorded needs it.
+  private let lastArrivals: LaneArray
 
   init(_ system: CellSystem) {
     self.system = system
     program = system.program
     step = program.graph.load(system.timeStep)
     hold = program.declare("hold", storage: .persistent)
+    lastArrivals = program.declare(
+      "last_arrivals",
+      count: Self.needs(system.arrivals, in: system.recorded, program)
+        ? program[system.arrivals].count : 0, storage: .persistent)
   }
 
   // MARK: The step
@@ -44,6 +50,9 @@ struct CellAssembly {
     }
     for (index, value) in final.enumerated() where value != old[index] {
       stores.append(.init(system.state, index, value))
+    }
+    for element in 0..<program[lastArrivals].count {
+      stores.append(.init(lastArrivals, element, program.graph.load(system.arrivals, element)))
     }
     let procedure = program.define(Procedure(name: "step", stores: stores))
     program.routines[.attempt] = [.call(procedure, [])]
@@ -142,15 +151,42 @@ struct CellAssembly {
   // MARK: Observation
 
   /// Adds the routine that computes what is recorded.
-  mutating func addObservation() -> LaneArray {
-    let array = program.declare("recorded", count: system.recorded.count, storage: .persistent)
-    guard !system.recorded.isEmpty else { return array }
+  mutating func addObservation() -> Observation {
+    let recorded = program.declare("recorded", count: system.recorded.count, storage: .persistent)
     let nodes = withoutNoise(inPlaceOfFormals(system.recorded))
+    // Between steps there is no clock and nothing arrives: what is recorded has its own copies.
+    let clock = standIn(for: system.clock, named: "observed_clock", in: nodes)
+    let sums = standIn(for: system.sums, named: "observed_sums", in: nodes)
+    let observation = Observation(recorded: recorded, clock: clock, sums: sums)
+    guard !nodes.isEmpty else { return observation }
+    var replacements: [Node: Node] = [:]
+    let pairs = [(system.clock, clock), (system.sums, sums), (system.arrivals, lastArrivals)]
+    for (original, copy) in pairs {
+      for element in 0..<program[copy].count {
+        replacements[program.graph.load(original, element)] = program.graph.load(copy, element)
+      }
+    }
+    let values = program.graph.substitute(replacements, in: nodes)
     let procedure = program.define(
       Procedure(
-        name: "observe", stores: nodes.enumerated().map { .init(array, $0.offset, $0.element) }))
+        name: "observe", stores: values.enumerated().map { .init(recorded, $0.offset, $0.element) }
+      ))
     program.routines[.observe] = [.call(procedure, [])]
-    return array
+    return observation
+  }
+
+  /// A lasting array of the size of another one, or of size 0 if some values do not need it.
+  private mutating func standIn(
+    for array: LaneArray, named name: String, in nodes: [Node]
+  ) -> LaneArray {
+    let count = Self.needs(array, in: nodes, program) ? program[array].count : 0
+    return program.declare(name, count: count, storage: .persistent)
+  }
+
+  private static func needs(_ array: LaneArray, in nodes: [Node], _ program: LaneProgram) -> Bool {
+    program.graph.reachableNodes(from: nodes).contains {
+      if case .load(let loaded, _) = program.graph[$0] { loaded == array } else { false }
+    }
   }
 
   private mutating func withoutNoise(_ nodes: [Node]) -> [Node] {
@@ -337,4 +373,14 @@ struct CellAssembly {
     }
     return sum
   }
+}
+
+/// The arrays of the routine `observe` of a cell.
+struct Observation {
+  /// What it computes.
+  var recorded: LaneArray
+  /// The time and the number of the step, to be given; empty if nothing recorded needs them.
+  var clock: LaneArray
+  /// What continuous projections add up to, likewise.
+  var sums: LaneArray
 }

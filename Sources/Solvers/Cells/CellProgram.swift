@@ -17,13 +17,17 @@ public struct CellProgram: Sendable {
   public let timeStep: LaneArray
   /// What `observe` computes.
   public let recorded: LaneArray
+  /// The time and the number of the step for `observe`; empty if it does not need them.
+  public let observedClock: LaneArray
+  /// What continuous projections add up to, for `observe`; empty if it does not need it.
+  public let observedSums: LaneArray
   private let hoistedStores: [Procedure.Store]
 
   /// Joins the equations of a cell and a method.
   public init(_ system: CellSystem, method: CellMethod) {
     var assembly = CellAssembly(system)
     assembly.addStep(method)
-    let recorded = assembly.addObservation()
+    let observation = assembly.addObservation()
     var program = assembly.program
     let hoisted = program.declare("hoisted_uniform", storage: .shared)
     hoistedStores = program.hoist(
@@ -42,7 +46,9 @@ public struct CellProgram: Sendable {
     state = system.state
     randomStream = system.randomStream
     timeStep = system.timeStep
-    self.recorded = recorded
+    recorded = observation.recorded
+    observedClock = observation.clock
+    observedSums = observation.sums
   }
 
   /// The values of `hoisted` for given values of `uniform` and a step in s.

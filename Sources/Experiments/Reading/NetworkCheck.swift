@@ -1,0 +1,56 @@
+import Diagnostics
+import ModelLanguage
+import Networks
+import Programs
+
+/// Checks that the networks of an experiment can be built, once its parameters are known.
+///
+/// Every arm is looked at; the points of a sweep are not: one that cannot be built is a run that
+/// fails, and the others go on.
+struct NetworkCheck {
+  private let campaign: NetworkCampaign
+  private let problems: ProblemList
+
+  /// A check, or `nil` if there is no circuit, something is wrong already, or values vary.
+  init?(_ experiment: Experiment, problems: ProblemList) {
+    guard !problems.hasErrors, experiment.sweep == nil, experiment.network?.step != nil,
+      let campaign = NetworkCampaign(
+        experiment, options: CampaignOptions(threads: 1, backend: .interpreter))
+    else { return nil }
+    self.campaign = campaign
+    self.problems = problems
+  }
+
+  /// Reports each number that does not fit, where the model states it.
+  func check() {
+    checkCells()
+    var seen: Set<String> = []
+    for (run, arm) in campaign.experiment.arms.enumerated() {
+      let found = campaign.subject.circuit.problems(
+        with: campaign.settings(of: run), timeStep: campaign.timeStep)
+      for failure in found {
+        guard let range = failure.range, seen.insert(failure.message).inserted else { continue }
+        problems.error(
+          failure.message, id: "network-does-not-fit", at: range,
+          notes: arm.name.isEmpty ? [] : [("this is in the arm `\(arm.name)`", nil)])
+      }
+    }
+  }
+
+  /// Reports cells that are sampled and that no arm has.
+  private func checkCells() {
+    let subject = campaign.subject
+    for (index, selection) in subject.cells.sorted(by: { $0.key < $1.key }) {
+      guard let largest = selection.largest else { continue }
+      let population = subject.circuit.populations[index]
+      let size = campaign.experiment.arms.indices.map {
+        campaign.settings(of: $0).size(of: population)
+      }.max()
+      guard let size, Double(largest) >= size else { continue }
+      problems.error(
+        "there is no cell \(largest) in `\(population.declaration.path)`, which has "
+          + "\(Int(size)) cells", id: "out-of-range", at: selection.range,
+        help: "cells are counted from 0")
+    }
+  }
+}

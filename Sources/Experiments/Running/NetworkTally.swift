@@ -1,0 +1,24 @@
+/// All reductions of a run of a network, kept up to date while it goes on.
+struct NetworkTally {
+  var spikes: SpikeTally
+  var variables: VariableTally
+  private let reductions: [NamedReduction]
+
+  init(_ campaign: NetworkCampaign, cellCounts: [Int]) {
+    reductions = campaign.experiment.reductions
+    spikes = SpikeTally(
+      reductions.compactMap(\.population), cellCounts: cellCounts, timeStep: campaign.timeStep)
+    variables = VariableTally(
+      reductions.compactMap(\.variable), recordedPaths: campaign.recordedPaths,
+      timeStep: campaign.timeStep)
+  }
+
+  /// The reductions in SI units, in their order.
+  var values: [Double] {
+    var ofSpikes = spikes.values.makeIterator()
+    var ofVariables = variables.values.makeIterator()
+    return reductions.map {
+      ($0.population != nil ? ofSpikes.next() : ofVariables.next()) ?? .nan
+    }
+  }
+}
