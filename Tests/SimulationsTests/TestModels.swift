@@ -79,9 +79,8 @@ enum TestModels {
       ])
   }
 
-  /// A ball that falls with `h' = v`, `v' = −10` and bounces with a part of its speed.
-  ///
-  /// - Parameter setsHeight: Whether the bounce puts the height to 0 as well.
+  /// A ball that falls with `h' = v`, `v' = −10` and bounces with a part of its speed; the bounce may
+  /// put the height to 0 as well.
   static func ball(part: Double, setsHeight: Bool) -> Model {
     let turn = (state: 1, value: Expression.binary(.multiply, .number(-part), .state(1)))
     return Model(

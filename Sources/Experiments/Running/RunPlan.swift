@@ -134,9 +134,7 @@ public struct RunPlan: Sendable {
       states: states.map { _ in .nan }, schedule: [])
   }
 
-  /// The steady states that must be known before the runs can start.
-  ///
-  /// - Parameter chosen: Which runs are to start, or `nil` for all.
+  /// The steady states that must be known before the chosen runs can start, or all if none are.
   func steadyStateTasks(_ chosen: [Int]?) -> [SteadyStateSolver.Task] {
     var tasks: [SteadyStateSolver.Task] = []
     guard templates.contains(where: \.needsSteadyStates) else { return tasks }

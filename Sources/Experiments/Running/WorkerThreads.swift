@@ -37,9 +37,8 @@ final class ChunkQueue: Sendable {
   func stop() { isStopped.raise() }
 
   /// How many runs a thread takes at once: few enough that all threads end together, enough to
-  /// fill the lanes, and no more than fit into the memory of a chunk.
-  ///
-  /// - Parameter recorded: How many numbers a run records.
+  /// fill the lanes, and no more than fit into the memory of a chunk with so many numbers recorded
+  /// of each.
   static func chunkSize(count: Int, threads: Int, recorded: Int) -> Int {
     let share = count / (max(1, threads) * 16)
     let fitting = max(1, chunkMemory / (8 * max(1, recorded)))
