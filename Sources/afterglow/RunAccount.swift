@@ -29,6 +29,11 @@ struct RunAccount {
       parts += experiment.arms.indices.map(reductions.text)
     }
     parts.append(closing)
+    switch experiment.sweep?.design {
+    case .sobolIndices, .morris:
+      parts.append("`afterglow sensitivity \(path)` says what the results depend on")
+    default: break
+    }
     return parts.joined(separator: "\n\n")
   }
 
