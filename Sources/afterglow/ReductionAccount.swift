@@ -57,7 +57,9 @@ struct ReductionAccount {
   func lines(ofRun run: Int) -> [String]? {
     guard let values = digest.reductions(of: run) else { return nil }
     var lines: [String] = []
-    if experiment.account.isEmpty {
+    if experiment.reductions.isEmpty, experiment.network == nil {
+      lines.append("  recorded, nothing reduced: open the file to see it")
+    } else if experiment.account.isEmpty {
       let width = experiment.reductions.map(\.name.count).max() ?? 0
       for (index, reduction) in experiment.reductions.enumerated() {
         let padding = String(repeating: " ", count: width - reduction.name.count)

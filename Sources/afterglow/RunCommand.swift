@@ -58,7 +58,8 @@ struct RunCommand: ParsableCommand {
     }
     let campaign = Campaign(experiment, options: options)
     if dryRun {
-      terminal.print(RunPreview(experiment, campaign.plan).text)
+      let preview = RunPreview(experiment, campaign.plan)
+      terminal.print(json ? JSONText.of(preview) : preview.text)
       return
     }
     let path = output ?? Self.defaultOutput(for: self.experiment)
@@ -141,7 +142,8 @@ struct ExperimentLoading {
       let path = workplace.find(name, in: "Experiments", ending: ".yaml")
       return (try FileLibrary.file(path), workplace.library)
     } catch {
-      terminal.complain("\(error.path): \(error.reason)")
+      terminal.complain(
+        workplace.problem(with: name, in: "Experiments", ending: ".yaml", error.reason))
       throw ExitStatus.inputOutput
     }
   }

@@ -6,8 +6,8 @@ struct SweepPoints: Sendable {
   private let axes: Int
   private let values: [Double]
 
-  /// The largest number of points.
-  static let limit = 100_000_000
+  /// The largest number of points; each is kept in memory.
+  static let limit = 10_000_000
 
   /// Lays out the points of a sweep.
   ///

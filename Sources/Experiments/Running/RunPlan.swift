@@ -158,11 +158,11 @@ public struct RunPlan: Sendable {
       states: states.map { _ in .nan }, schedule: [])
   }
 
-  /// The steady states that must be known before the runs can start.
-  func steadyStateTasks(_ runs: [Int]) -> [SteadyStateSolver.Task] {
+  /// The steady states that must be known before the chosen runs can start, or all if none are.
+  func steadyStateTasks(_ chosen: [Int]?) -> [SteadyStateSolver.Task] {
     var tasks: [SteadyStateSolver.Task] = []
     guard templates.contains(where: \.needsSteadyStates) else { return tasks }
-    for run in runs {
+    for run in chosen ?? Array(0..<count) {
       let template = templates[run / pointCount]
       guard template.needsSteadyStates else { continue }
       let parameters = parameters(of: run)

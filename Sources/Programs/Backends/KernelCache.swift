@@ -17,6 +17,12 @@ enum KernelCache {
     /// The folder to delete once the library is loaded, if it is not to be kept.
     var temporaryFolder: String?
 
+    /// Takes a library that cannot be loaded out of the cache.
+    func discard() {
+      guard let end = path.lastIndex(of: "/") else { return }
+      KernelCache.removeFolder(String(path[..<end]))
+    }
+
     func removeIfTemporary() {
       if let temporaryFolder { KernelCache.removeFolder(temporaryFolder) }
     }

@@ -229,12 +229,16 @@ struct KernelSource {
       return
     }
     var usage = ArrayUsage(
-      of: [.attempt, .interpolationCoefficients, .interpolate, .commit], in: program)
+      of: [
+        .attempt, .interpolationCoefficients, .interpolate, .turningPoints, .turningRound,
+        .turningEnd, .commit,
+      ], in: program)
     usage.include(control)
     text += entry(usage)
     text += "  long long rounds = control->rounds;\n  for (;;) {\n"
     text += statements(.attempt, indent: "    ")
     if program[control.recorded].count > 0 { text += sampling(control) }
+    if let isTurning = control.isTurning { text += turning(isTurning, control.turningRounds) }
     text += statements(.commit, indent: "    ")
     text += "    if (__builtin_reduce_or(\(name(control.attention))[0] != ((V)(0.0))) "
     text += "|| --rounds == 0) break;\n  }\n"
@@ -269,6 +273,17 @@ struct KernelSource {
           }
 
       """
+  }
+
+  private func turning(_ isTurning: LaneArray, _ rounds: Int) -> String {
+    let any = "__builtin_reduce_or(\(name(isTurning))[0] != ((V)(0.0))) != 0"
+    var text = "    if (__builtin_expect(\(any), 0)) {\n"
+    text += statements(.interpolationCoefficients, indent: "      ")
+    text += "      do {\n" + statements(.turningPoints, indent: "        ")
+    text += "        for (int round = 0; round < \(rounds); round++) {\n"
+    text += statements(.turningRound, indent: "          ") + "        }\n"
+    text += statements(.turningEnd, indent: "        ")
+    return text + "      } while (\(any));\n    }\n"
   }
 
   func entry(_ usage: ArrayUsage) -> String {

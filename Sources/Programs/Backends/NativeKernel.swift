@@ -35,8 +35,15 @@ public final class NativeKernel: LaneKernel, Sendable {
     let layout = WorkspaceLayout(of: program, width: toolchain.width)
     let texts = KernelSource.print(
       program, layout: layout, prelude: KernelPrelude.text(for: program))
-    let library = try KernelCache.library(of: texts, toolchain: toolchain)
-    guard let handle = dlopen(library.path, RTLD_NOW | RTLD_LOCAL) else {
+    var library = try KernelCache.library(of: texts, toolchain: toolchain)
+    var loaded = dlopen(library.path, RTLD_NOW | RTLD_LOCAL)
+    if loaded == nil, library.cameFromCache {
+      // A disk that was full or a machine that stopped may have left half a library there.
+      library.discard()
+      library = try KernelCache.library(of: texts, toolchain: toolchain)
+      loaded = dlopen(library.path, RTLD_NOW | RTLD_LOCAL)
+    }
+    guard let handle = loaded else {
       throw .notLoadable(reason: dlerror().map { String(cString: $0) } ?? library.path)
     }
     library.removeIfTemporary()

@@ -178,28 +178,23 @@ extension StepAssembly {
   ) {
     let arrays = arrays
     let scratch = scratch
-    var coefficients: [LaneArray] = []
-    for (degree, weights) in tableau.interpolation.enumerated() {
-      let coefficient = program.declare(
-        "dense\(degree)", count: system.stateCount, storage: .temporary)
-      addLoop(to: .interpolationCoefficients) { graph in
-        ElementLoop(stores: [(coefficient, Self.combination(weights, stages, &graph))])
-      }
-      coefficients.append(coefficient)
+    let coefficients = tableau.interpolation.enumerated().map { degree, weights in
+      Interpolant.Coefficient(
+        array: program.declare("dense\(degree)", count: system.stateCount, storage: .temporary)
+      ) { pick, graph in Self.combination(weights, stages, pick, &graph) }
     }
-    addSampleTime()
-    addLoop(to: .interpolate) { graph in
-      let theta = graph.load(arrays.fraction)
-      let rest = graph.subtract(graph.constant(1), theta)
-      var polynomial = graph.constant(0)
-      for coefficient in coefficients.reversed() {
-        polynomial = graph.add(
-          graph.element(coefficient), graph.multiply(theta, polynomial))
-      }
-      let end = graph.add(graph.element(scratch.newState), graph.multiply(rest, polynomial))
-      let value = graph.add(
-        graph.multiply(rest, graph.element(arrays.state)), graph.multiply(theta, end))
-      return ElementLoop(stores: [(scratch.sampleState, value)])
-    }
+    addInterpolation(
+      Interpolant(coefficients: coefficients) { theta, pick, graph in
+        let rest = graph.subtract(graph.constant(1), theta)
+        var polynomial = graph.constant(0)
+        for coefficient in coefficients.reversed() {
+          polynomial = graph.add(
+            pick(coefficient.array, &graph), graph.multiply(theta, polynomial))
+        }
+        let end = graph.add(
+          pick(scratch.newState, &graph), graph.multiply(rest, polynomial))
+        return graph.add(
+          graph.multiply(rest, pick(arrays.state, &graph)), graph.multiply(theta, end))
+      })
   }
 }
