@@ -116,8 +116,17 @@ struct RunPreview: Encodable {
 struct RunReportJSON: Encodable {
   private struct Arm: Encodable {
     var name: String
-    var reductions: [String: Double]
+    var reductions: [String: Double]?
+    /// Over individuals, where there are several.
+    var individuals: [String: Spread]?
     var verdict: String?
+  }
+
+  private struct Spread: Encodable {
+    var median: Double
+    var lower: Double
+    var upper: Double
+    var count: Int
   }
 
   private var file: String
@@ -153,7 +162,22 @@ struct RunReportJSON: Encodable {
     for reduction in experiment.reductions { units[reduction.name] = reduction.unit.symbol }
     arms = []
     let plan = RunPlan(experiment)
-    guard plan.count == experiment.arms.count else { return }
+    guard plan.pointCount == 1 else { return }
+    guard plan.individualCount == 1 else {
+      arms = experiment.arms.indices.map { arm in
+        var spreads: [String: Spread] = [:]
+        let found = finished.digest.spreads(
+          arm: arm, in: plan, reductions: experiment.reductions.count)
+        for (reduction, spread) in zip(experiment.reductions, found) where spread.count > 0 {
+          spreads[reduction.name] = Spread(
+            median: reduction.unit.value(ofSI: spread.median),
+            lower: reduction.unit.value(ofSI: spread.lower),
+            upper: reduction.unit.value(ofSI: spread.upper), count: spread.count)
+        }
+        return Arm(name: experiment.arms[arm].name, individuals: spreads)
+      }
+      return
+    }
     arms = experiment.arms.indices.map { arm in
       var values: [String: Double] = [:]
       if let found = finished.digest.reductions(of: arm) {

@@ -98,11 +98,11 @@ struct SobolIndicesTests {
       var all = 0
       for seed in 0..<20 {
         let outputs = function.outputs(
-          .sobolIndices(secondOrder: true, sampling: sampling), samples: 1024,
+          .sobolIndices(secondOrder: true, sampling: sampling), samples: 512,
           seed: UInt64(seed), failing: failing)
         let indices = SobolIndices(
           outputs, design: design,
-          settings: SensitivitySettings(resamples: 400, seed: UInt64(seed)))
+          settings: SensitivitySettings(resamples: 240, seed: UInt64(seed)))
         for (estimate, exact) in try pairs(indices, function) {
           all += 1
           if (estimate.lower...estimate.upper).contains(exact) { inside += 1 }

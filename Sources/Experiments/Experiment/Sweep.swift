@@ -98,4 +98,6 @@ public struct SweepAxis: Sendable, Hashable {
   public var form: Form
   /// What the file says, for the resolved experiment.
   public var written: PlainValue
+  /// Whether the numbers multiply the typical value of the parameter instead of replacing it.
+  public var isRelative = false
 }

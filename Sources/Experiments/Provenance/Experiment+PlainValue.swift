@@ -26,6 +26,7 @@ extension Experiment {
       if !arm.inputs.isEmpty { add("inputs", plain(arm.inputs)) }
     }
     add("table", eventTable?.written)
+    add("individuals", cohort.map(plain))
     add("record", network.map { plain($0) } ?? recording.map(plain))
     if !reductions.isEmpty {
       add("reduce", .table(reductions.map { PlainValue.Entry($0.name, .text($0.text)) }))
@@ -180,6 +181,20 @@ extension Experiment {
     entries.append(
       PlainValue.Entry(
         "parameters", .table(sweep.axes.map { PlainValue.Entry($0.path, $0.written) })))
+    return .table(entries)
+  }
+
+  private func plain(_ cohort: Cohort) -> PlainValue {
+    var entries = [
+      PlainValue.Entry("count", .integer(cohort.count)),
+      PlainValue.Entry("sampling", .text(cohort.draws.design.name)),
+    ]
+    if let correlation = cohort.draws.correlation {
+      entries.append(PlainValue.Entry(correlation.key, correlation.written))
+    }
+    entries.append(
+      PlainValue.Entry(
+        "parameters", .table(cohort.draws.axes.map { PlainValue.Entry($0.path, $0.written) })))
     return .table(entries)
   }
 

@@ -37,18 +37,24 @@ struct DistributionReader {
         help: "write `{values: [1, 2, 3]}`")
       return nil
     }
-    let unit = table.flatMap(axes.unit)
+    let written = table.flatMap(axes.unit)
     let found =
       isNormal
-      ? normal(node, form: form, table, unit) : range(node, form: form, unit)
+      ? normal(node, form: form, table, written) : range(node, form: form, written)
     guard let found,
       let distribution = isNormal
-        ? truncated(found.distribution, table, unit) : found.distribution
+        ? truncated(found, table, written) : found.distribution
     else { return nil }
+    if found.isRelative, let node = table?["truncated"] {
+      problems.error(
+        "what multiplies a typical value is not `truncated`", id: "unused-setting", at: node.range,
+        help: "leave it out, or write the median itself")
+      return nil
+    }
+    let unit = found.first.isBare ? target.unit : found.first.unit
     return SweepAxis(
-      path: path, target: target.target,
-      unit: found.first.isBare ? target.unit : found.first.unit,
-      form: .distribution(distribution), written: entry.value.plain)
+      path: path, target: target.target, unit: found.isRelative ? .one : unit,
+      form: .distribution(distribution), written: entry.value.plain, isRelative: found.isRelative)
   }
 
   /// An axis of some values and their weights.
@@ -85,7 +91,13 @@ struct DistributionReader {
       written: entry.value.plain)
   }
 
-  private typealias Found = (distribution: Distribution, first: WrittenQuantity)
+  /// A distribution and the first quantity that the file says of it.
+  private struct Found {
+    var distribution: Distribution
+    var first: WrittenQuantity
+    /// Whether the median is 1 and multiplies a typical value.
+    var isRelative = false
+  }
 
   private func pair(_ node: YamlNode, _ form: String) -> [YamlNode]? {
     guard let pair = node.elements else {
@@ -110,9 +122,11 @@ struct DistributionReader {
       target.check(first.value, text: first.text, at: pair[0].range, problems: problems),
       target.check(second.value, text: second.text, at: pair[1].range, problems: problems)
     else { return nil }
-    if form == "uniform" { return (.uniform(low: first.value, high: second.value), first) }
+    if form == "uniform" {
+      return Found(distribution: .uniform(low: first.value, high: second.value), first: first)
+    }
     guard axes.isPositive(first, pair[0], path, form) else { return nil }
-    return (.logUniform(low: first.value, high: second.value), first)
+    return Found(distribution: .logUniform(low: first.value, high: second.value), first: first)
   }
 
   private func normal(
@@ -143,17 +157,32 @@ struct DistributionReader {
       return nil
     }
     let parts = node.elements == nil ? [node] : pair(node, form)
-    guard let parts, let first = axes.quantity(parts[0], target, unit: unit) else { return nil }
+    guard let parts else { return nil }
+    if parts[0].scalar == "typical", isLog {
+      guard axes.allowsTypical else {
+        problems.error(
+          "the median of `\(path)` is a number, found `typical`", id: "wrong-type",
+          at: parts[0].range, help: "only `individuals` vary around typical values")
+        return nil
+      }
+      guard let deviation = logDeviation(parts, spread) else { return nil }
+      return Found(
+        distribution: .logNormal(median: 1, deviation: deviation),
+        first: WrittenQuantity(si: 1, in: .one), isRelative: true)
+    }
+    guard let first = axes.quantity(parts[0], target, unit: unit) else { return nil }
     if isLog {
       guard axes.isPositive(first, parts[0], path, form),
         let deviation = logDeviation(parts, spread)
       else { return nil }
-      return (.logNormal(median: first.value, deviation: deviation), first)
+      return Found(
+        distribution: .logNormal(median: first.value, deviation: deviation), first: first)
     }
     if let deviation {
       // The matrix has no units: its numbers are in that of the mean.
       let scale = first.isBare ? 1 : first.unit.scale
-      return (.normal(mean: first.value, deviation: deviation * scale), first)
+      return Found(
+        distribution: .normal(mean: first.value, deviation: deviation * scale), first: first)
     }
     guard let second = second(parts[1], like: first, unit) else { return nil }
     guard second.value > 0 else {
@@ -161,7 +190,8 @@ struct DistributionReader {
         "the deviation of `\(path)` has to be positive", id: "out-of-range", at: parts[1].range)
       return nil
     }
-    return (.normal(mean: first.value, deviation: second.value), first)
+    return Found(
+      distribution: .normal(mean: first.value, deviation: second.value), first: first)
   }
 
   /// The standard deviation of the natural logarithm, from wherever it stands.
@@ -185,9 +215,10 @@ struct DistributionReader {
 
   /// The distribution between the limits under `truncated`, if there are any.
   private func truncated(
-    _ distribution: Distribution, _ table: TableReader?, _ unit: PhysicalUnit?
+    _ found: Found, _ table: TableReader?, _ unit: PhysicalUnit?
   ) -> Distribution? {
-    guard let node = table?["truncated"] else { return distribution }
+    let distribution = found.distribution
+    guard let node = table?["truncated"], !found.isRelative else { return distribution }
     guard let limits = node.elements, limits.count == 2 else {
       problems.error(
         "`truncated` is a list of two limits, found \(node.kindInWords)", id: "wrong-type",

@@ -12,6 +12,8 @@ struct SweepAxisReader {
   let drawnBy: String?
   /// Standard deviations that stand in a covariance matrix, by path.
   var deviations: [String: Double] = [:]
+  /// Whether a median may be `typical`: what the parameter is without the individual.
+  var allowsTypical = false
 
   static let forms = ["uniform", "log_uniform", "normal", "log_normal"]
   static let keys =

@@ -67,15 +67,18 @@ struct BootstrapCollector {
   ///   neighbours.
   func estimate(confidence: Double) -> SampleEstimate {
     let sorted = resampled.sorted()
-    func percentile(_ part: Double) -> Double {
-      guard let last = sorted.last else { return .nan }
-      let position = part * Double(sorted.count - 1)
-      let index = Int(position)
-      guard index + 1 < sorted.count else { return last }
-      return sorted[index] + (position - Double(index)) * (sorted[index + 1] - sorted[index])
-    }
     return SampleEstimate(
-      value: value, lower: percentile((1 - confidence) / 2),
-      upper: percentile((1 + confidence) / 2), rows: rows)
+      value: value, lower: percentile((1 - confidence) / 2, of: sorted),
+      upper: percentile((1 + confidence) / 2, of: sorted), rows: rows)
   }
+}
+
+/// The number below which a part of ascending numbers lies, interpolated between neighbours; NaN of
+/// none.
+func percentile(_ part: Double, of sorted: [Double]) -> Double {
+  guard let last = sorted.last else { return .nan }
+  let position = part * Double(sorted.count - 1)
+  let index = Int(position)
+  guard index + 1 < sorted.count else { return last }
+  return sorted[index] + (position - Double(index)) * (sorted[index + 1] - sorted[index])
 }
