@@ -65,10 +65,13 @@ public final class Ensemble: Sendable {
 
   /// A worker with lanes of its own, for one thread.
   ///
+  /// - Parameter chunk: The largest number of runs that it gets at once; that of the first chunk if
+  ///   not given.
+  /// - Returns: A worker.
   /// - Throws: `LinearAlgebraFailure` if the model is so large that it needs LAPACKE, and that is
   ///   not installed.
-  public func makeWorker() throws(LinearAlgebraFailure) -> EnsembleWorker {
-    try EnsembleWorker(self)
+  public func makeWorker(chunk: Int = 0) throws(LinearAlgebraFailure) -> EnsembleWorker {
+    try EnsembleWorker(self, chunk: chunk)
   }
 
   /// The text of a phase, for people.

@@ -13,8 +13,10 @@ public final class EnsembleWorker {
   private var chunks: [ChunkBuffer] = []
   private var spareBuffers: [ChunkBuffer] = []
   private var chunkCapacity = 0
+  private let largestChunk: Int
 
-  init(_ ensemble: Ensemble) throws(LinearAlgebraFailure) {
+  init(_ ensemble: Ensemble, chunk: Int) throws(LinearAlgebraFailure) {
+    largestChunk = chunk
     self.ensemble = ensemble
     block = try LaneBlock(ensemble)
     lanes = Array(repeating: nil, count: ensemble.kernel.layout.width)
@@ -126,12 +128,12 @@ public final class EnsembleWorker {
 
   private func openChunk(_ runs: Range<Int>) -> ChunkBuffer {
     if chunkCapacity == 0 {
-      chunkCapacity = runs.count
+      chunkCapacity = max(largestChunk, runs.count)
       block.setVariableStride(
         ChunkBuffer.variableStride(
           capacity: chunkCapacity, timeCount: ensemble.configuration.sampleTimes.count))
     }
-    precondition(runs.count <= chunkCapacity, "a chunk is longer than the first one")
+    precondition(runs.count <= chunkCapacity, "a chunk is longer than was said")
     let buffer =
       spareBuffers.popLast()
       ?? ChunkBuffer(

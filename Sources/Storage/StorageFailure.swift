@@ -12,6 +12,10 @@ public enum StorageFailure: Error, Sendable, Hashable {
   case failed(operation: String, path: String)
   /// The file is no HDF5 file, or is damaged.
   case notReadable(path: String)
+  /// The file is no journal of runs, or its beginning is damaged.
+  case noJournal(path: String)
+  /// Another process writes to the journal.
+  case isInUse(path: String)
   /// The file is HDF5, but not a result of ours.
   case notResult(path: String, missing: String)
 
@@ -27,6 +31,8 @@ public enum StorageFailure: Error, Sendable, Hashable {
     case .failed(let operation, let path):
       "\(operation) `\(path)` failed; is the disk full?"
     case .notReadable(let path): "`\(path)` is no HDF5 file, or it is damaged"
+    case .noJournal(let path): "`\(path)` is no journal of runs, or its beginning is damaged"
+    case .isInUse(let path): "another process is writing to `\(path)`; wait for it to end"
     case .notResult(let path, let missing):
       "`\(path)` is no result of afterglow: it has no \(missing)"
     }

@@ -24,7 +24,9 @@ struct AfterglowCommand: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      RunCommand.self, CheckCommand.self, ShowCommand.self, ListCommand.self, StatusCommand.self,
+      RunCommand.self, CheckCommand.self, ShowCommand.self, ListCommand.self, ResumeCommand.self,
+      MergeCommand.self,
+      StatusCommand.self,
       SensitivityCommand.self, ValidateCommand.self, BenchCommand.self,
     ])
 }

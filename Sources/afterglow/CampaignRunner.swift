@@ -22,32 +22,188 @@ struct CampaignRunner {
   var showsProgress: Bool
 
   /// Runs, or ends the command with the reason why not.
-  func run(_ campaign: Campaign, path: String, mayReplace: Bool) throws -> FinishedCampaign {
+  ///
+  /// - Parameters:
+  ///   - campaign: What to run.
+  ///   - path: Where the result will be.
+  ///   - mayReplace: Whether a result that is there may be replaced, and its journal.
+  ///   - overrides: What the experiment was read with.
+  /// - Returns: What is known at the end.
+  /// - Throws: The exit status.
+  func run(
+    _ campaign: Campaign, path: String, mayReplace: Bool,
+    overrides: ExperimentOverrides = ExperimentOverrides()
+  ) throws -> FinishedCampaign {
+    let header = header(of: campaign, overrides)
+    return try run(campaign, path: path, mayReplace: mayReplace, header: header) {
+      let place = CampaignJournal.path(ofResult: path)
+      if mayReplace, !JournalWriter.isInUse(place) { unlink(place) }
+      return (try JournalWriter(path: place, header: header), nil)
+    }
+  }
+
+  /// Goes on with what an earlier process has begun, or ends the command with the reason why not.
+  ///
+  /// - Parameters:
+  ///   - campaign: What to run.
+  ///   - path: Where the result will be.
+  ///   - soundLength: How much of the journal is whole.
+  ///   - finished: Which runs are finished.
+  /// - Returns: What is known at the end.
+  /// - Throws: The exit status.
+  func resume(
+    _ campaign: Campaign, path: String, soundLength: UInt64, finished: FinishedRuns
+  ) throws -> FinishedCampaign {
+    let place = CampaignJournal.path(ofResult: path)
+    let header = header(of: campaign, ExperimentOverrides())
+    return try run(campaign, path: path, mayReplace: true, header: header) {
+      let journal = try JournalWriter(resuming: place, at: soundLength)
+      removeLeftovers(of: path)
+      return (journal, finished)
+    }
+  }
+
+  /// Deletes what a process that was ended has left beside a result.
+  private func removeLeftovers(of path: String) {
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent().path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let prefix = url.lastPathComponent + ".tmp-"
+    for name in names where name.hasPrefix(prefix) && Int(name.dropFirst(prefix.count)) != nil {
+      unlink(folder + "/" + name)
+    }
+  }
+
+  /// What the journal of a campaign says of it.
+  func header(of campaign: Campaign, _ overrides: ExperimentOverrides) -> JournalHeader {
+    CampaignJournal.header(
+      campaign.experiment, campaign.plan, overrides: overrides, version: Version.current)
+  }
+
+  /// Runs a part of a campaign into its journal, or ends the command with the reason why not.
+  ///
+  /// - Parameters:
+  ///   - campaign: The whole.
+  ///   - shard: The part.
+  ///   - path: Where the result of the whole will be.
+  ///   - earlier: How much of a journal that is there is whole, and what it has; `nil` to begin one.
+  ///   - header: What the journal says.
+  /// - Returns: How far the part is.
+  /// - Throws: The exit status.
+  func run(
+    _ campaign: Campaign, shard: Shard, path: String,
+    going earlier: (soundLength: UInt64, finished: FinishedRuns)?, header: JournalHeader
+  ) throws -> CampaignProgress {
+    let interruption = Interruption()
+    let progress = ProgressLine(isShown: showsProgress)
+    let place = shard.journalPath(ofResult: path)
+    return try tellingFailures {
+      let journal =
+        try earlier.map { try JournalWriter(resuming: place, at: $0.soundLength) }
+        ?? JournalWriter(path: place, header: header)
+      defer { journal.close() }
+      let summary = try campaign.run(
+        shard: shard, after: earlier?.finished, into: JournaledOutput(journal, header, nil),
+        cancellation: interruption.flag
+      ) { progress.update($0) }
+      progress.finish()
+      if let warning = summary.notes.warning { terminal.warn(warning) }
+      return summary.progress
+    }
+  }
+
+  /// Writes a result of finished parts, or ends the command with the reason why not.
+  ///
+  /// - Parameters:
+  ///   - campaign: The whole.
+  ///   - journals: The paths of the journals of its parts.
+  ///   - finished: What they have.
+  ///   - path: Where the result will be.
+  ///   - mayReplace: Whether a result that is there may be replaced.
+  /// - Returns: What is known at the end.
+  /// - Throws: The exit status.
+  func merge(
+    _ campaign: Campaign, _ journals: [String], _ finished: FinishedRuns, path: String,
+    mayReplace: Bool
+  ) throws -> FinishedCampaign {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let processorStart = Self.processorSeconds()
+    return try tellingFailures {
+      let output = try ResultFileOutput(
+        path: path, experiment: campaign.experiment, plan: campaign.plan,
+        mayReplace: mayReplace, facts: Self.facts)
+      do {
+        for place in journals {
+          let journal = try JournalReader(path: place)
+          while let entry = journal.next() { try output.restore(entry, finished) }
+        }
+        let summary = try campaign.run(after: finished, into: output)
+        try output.commit(summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start))
+        return FinishedCampaign(
+          summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start),
+          processorSeconds: Self.processorSeconds() - processorStart, digest: output.digest)
+      } catch {
+        output.abandon()
+        throw error
+      }
+    }
+  }
+
+  private func run(
+    _ campaign: Campaign, path: String, mayReplace: Bool, header: JournalHeader,
+    openJournal: () throws -> (JournalWriter, FinishedRuns?)
+  ) throws -> FinishedCampaign {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = Self.processorSeconds()
     let interruption = Interruption()
     let progress = ProgressLine(isShown: showsProgress)
-    do {
+    return try tellingFailures {
+      try ResultFileWriter.checkDestination(path, mayReplace: mayReplace)
+      let (journal, finished) = try openJournal()
       let output = try ResultFileOutput(
         path: path, experiment: campaign.experiment, plan: campaign.plan,
         mayReplace: mayReplace, facts: Self.facts)
       let summary: CampaignSummary
       do {
-        summary = try campaign.run(into: output, cancellation: interruption.flag) {
-          progress.update($0)
+        let both = JournaledOutput(journal, header, output)
+        if let finished {
+          let earlier = try JournalReader(path: journal.path)
+          while let entry = earlier.next() { try output.restore(entry, finished) }
+          summary = try campaign.run(
+            after: finished, into: both, cancellation: interruption.flag
+          ) { progress.update($0) }
+        } else {
+          summary = try campaign.run(into: both, cancellation: interruption.flag) {
+            progress.update($0)
+          }
         }
       } catch {
         output.abandon()
+        journal.close()
         throw error
       }
       progress.finish()
       let wall = ProgressLine.seconds(clock.now - start)
       try output.commit(summary: summary, wallSeconds: wall)
+      // What failed can be tried again, and what was not begun is still to come.
+      if summary.progress.done == summary.progress.total {
+        journal.remove()
+      } else {
+        journal.close()
+      }
       if let warning = summary.notes.warning { terminal.warn(warning) }
       return FinishedCampaign(
         summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start),
         processorSeconds: Self.processorSeconds() - processorStart, digest: output.digest)
+    }
+  }
+
+  /// Does something, and says what went wrong with a file, an ensemble or a library.
+  private func tellingFailures<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
     } catch let failure as StorageFailure {
       terminal.complain(failure.message)
       throw ExitStatus.inputOutput

@@ -8,6 +8,8 @@ final class Interruption {
   private var sources: [any DispatchSourceSignal] = []
 
   init() {
+    // A file that has grown too large is an error of writing, and told as one.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

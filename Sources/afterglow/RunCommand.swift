@@ -31,6 +31,8 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var overrides: OverrideOptions
   @OptionGroup var simulation: SimulationOptions
 
+  @OptionGroup var shard: ShardOptions
+
   @Flag(help: "Replace the result file if it exists.")
   var overwrite = false
 
@@ -64,22 +66,38 @@ struct RunCommand: ParsableCommand {
     }
     let path = output ?? Self.defaultOutput(for: self.experiment)
     let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
-    let finished = try runner.run(campaign, path: path, mayReplace: overwrite)
-    if json {
-      terminal.print(JSONText.of(RunReportJSON(experiment, finished, path: path)))
-    } else if !quiet {
-      terminal.print(RunAccount(experiment, campaign.plan, finished, path: path).text)
+    if let shard = try shard.shard {
+      let progress = try runner.run(
+        campaign, shard: shard, path: path, going: nil,
+        header: runner.header(of: campaign, overrides.overrides))
+      try ShardReport(terminal: terminal, isJSON: json).tell(shard, progress, path: path)
+      return
     }
-    if finished.summary.wasInterrupted {
-      terminal.complain(
-        "interrupted: \(finished.summary.notRun) runs were not begun; `\(path)` has the others")
-      throw ExitStatus.interrupted
-    }
-    if finished.summary.progress.failed > 0 { throw ExitStatus.someFailed }
+    refuseToForget(path, terminal)
+    let finished = try runner.run(
+      campaign, path: path, mayReplace: overwrite, overrides: overrides.overrides)
+    try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
+      .tell(experiment, campaign.plan, finished, path: path)
+  }
+
+  /// Ends the command if an earlier sweep to the same file has been left unfinished.
+  private func refuseToForget(_ path: String, _ terminal: Terminal) {
+    let journal = CampaignJournal.path(ofResult: path)
+    guard !overwrite, let reader = try? JournalReader(path: journal) else { return }
+    let finished = FinishedRuns(reader)
+    terminal.complain(
+      JournalWriter.isInUse(journal)
+        ? "another process is running into `\(path)`"
+        : "`\(path)` has been begun: \(finished.doneCount) of \(reader.header.runCount) runs are "
+          + "done; go on with `afterglow resume \(path)`, or begin anew with --overwrite")
+    Foundation.exit(ExitStatus.inputOutput.rawValue)
   }
 
   /// Runs a circuit.
   private func run(_ campaign: NetworkCampaign, _ terminal: Terminal) throws {
+    if try shard.shard != nil {
+      throw ValidationError("--shard is for models; the runs of a circuit cannot be divided yet")
+    }
     if dryRun {
       terminal.print(NetworkAccount.preview(campaign))
       return

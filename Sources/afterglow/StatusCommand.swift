@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import Storage
 
@@ -28,10 +29,16 @@ struct StatusCommand: ParsableCommand {
     var failed: Int
     var notRun: Int
     var failures: [Failure]
+    /// `running`, `interrupted`, or `finished`.
+    var state = "finished"
   }
 
   func run() throws {
     let terminal = Terminal()
+    if let begun = try begun(terminal) {
+      tell(begun, terminal)
+      return
+    }
     let report: Report
     do throws(StorageFailure) {
       let reader = try ResultFileReader(path: file)
@@ -44,6 +51,28 @@ struct StatusCommand: ParsableCommand {
       terminal.complain(error.message)
       throw ExitStatus.inputOutput
     }
+    tell(report, terminal)
+  }
+
+  /// What the journal of a sweep says that has not come to its end.
+  private func begun(_ terminal: Terminal) throws -> Report? {
+    let place = CampaignJournal.path(ofResult: file)
+    guard FileManager.default.fileExists(atPath: place) else { return nil }
+    do throws(StorageFailure) {
+      let journal = try JournalReader(path: place)
+      let finished = FinishedRuns(journal)
+      return Report(
+        title: journal.header.title, total: journal.header.runCount,
+        done: finished.doneCount, failed: finished.failedCount, notRun: finished.leftCount,
+        failures: finished.failures.map { Report.Failure(run: $0.run, reason: $0.reason) },
+        state: JournalWriter.isInUse(place) ? "running" : "interrupted")
+    } catch {
+      terminal.complain(error.message)
+      throw ExitStatus.inputOutput
+    }
+  }
+
+  private func tell(_ report: Report, _ terminal: Terminal) {
     if json {
       terminal.print(JSONText.of(report))
       return
@@ -56,5 +85,13 @@ struct StatusCommand: ParsableCommand {
       terminal.print("  run \(failure.run): \(failure.reason)")
     }
     if report.failed > 10 { terminal.print("  and \(report.failed - 10) more; see --json") }
+    switch report.state {
+    case "running": terminal.print("a process is running it")
+    case "interrupted" where report.notRun > 0:
+      terminal.print("what is left is done by `afterglow resume \(file)`")
+    case "interrupted":
+      terminal.print("failed runs are tried again by `afterglow resume \(file) --retry-failed`")
+    default: break
+    }
   }
 }

@@ -28,15 +28,17 @@ public struct CampaignProgress: Sendable {
   public var total: Int
   public var done = 0
   public var failed = 0
+  /// How many of these were finished by an earlier process.
+  public var earlier = 0
   /// How much of a single run is done, from 0 to 1, where that is known.
   public var part = 0.0
 
   /// Runs per second, and the seconds that the rest will take, after some seconds of running.
   public func estimate(after seconds: Double) -> (rate: Double, remaining: Double)? {
-    let finished = max(Double(done + failed), total == 1 ? part : 0)
+    let finished = max(Double(done + failed - earlier), total == 1 ? part : 0)
     guard finished > 0, seconds > 0 else { return nil }
     let rate = finished / seconds
-    return (rate, (Double(total) - finished) / rate)
+    return (rate, (Double(total - earlier) - finished) / rate)
   }
 }
 
@@ -82,7 +84,55 @@ public struct Campaign: Sendable {
     into output: any RunOutput, cancellation: CancellationFlag = CancellationFlag(),
     progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
   ) throws -> CampaignSummary {
-    try run(nil, into: output, cancellation: cancellation, progress: progress)
+    try run([0..<plan.count], into: output, cancellation: cancellation, progress: progress)
+  }
+
+  /// Carries out the runs that an earlier process has left.
+  ///
+  /// - Parameters:
+  ///   - finished: What that process has finished, which the output has already.
+  ///   - output: Where results go.
+  ///   - cancellation: Stops after the runs in flight when raised.
+  ///   - progress: Called after each chunk, by one thread at a time.
+  /// - Returns: How it ended, the earlier runs included.
+  /// - Throws: What compiling the model or the output throws.
+  public func run(
+    after finished: FinishedRuns, into output: any RunOutput,
+    cancellation: CancellationFlag = CancellationFlag(),
+    progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
+  ) throws -> CampaignSummary {
+    var start = CampaignProgress(total: plan.count)
+    start.done = finished.doneCount
+    start.failed = finished.failedCount
+    start.earlier = start.done + start.failed
+    return try run(
+      finished.left, from: start, into: output, cancellation: cancellation, progress: progress)
+  }
+
+  /// Carries out what is left of a part of the runs.
+  ///
+  /// - Parameters:
+  ///   - shard: The part.
+  ///   - finished: What an earlier process has finished; `nil` if there was none.
+  ///   - output: Where results go.
+  ///   - cancellation: Stops after the runs in flight when raised.
+  ///   - progress: Called after each chunk, by one thread at a time.
+  /// - Returns: How it ended, for the runs of the part.
+  /// - Throws: What compiling the model or the output throws.
+  public func run(
+    shard: Shard, after finished: FinishedRuns?, into output: any RunOutput,
+    cancellation: CancellationFlag = CancellationFlag(),
+    progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
+  ) throws -> CampaignSummary {
+    let runs = shard.runs(of: plan.count)
+    let finished = finished ?? FinishedRuns(runCount: plan.count)
+    var start = CampaignProgress(total: runs.count)
+    start.done = finished.doneCount
+    start.failed = finished.failedCount
+    start.earlier = start.done + start.failed
+    return try run(
+      finished.left.map { $0.clamped(to: runs) }.filter { !$0.isEmpty }, from: start, into: output,
+      cancellation: cancellation, progress: progress)
   }
 
   /// Carries out some runs, each as it is among all of them.
@@ -94,13 +144,16 @@ public struct Campaign: Sendable {
   /// - Throws: What compiling the model or the output throws.
   @discardableResult
   public func run(only chosen: [Int], into output: any RunOutput) throws -> CampaignSummary {
-    try run(chosen, into: output, cancellation: CancellationFlag(), progress: { _ in })
+    try run(
+      chosen.map { $0..<$0 + 1 }, from: CampaignProgress(total: chosen.count), into: output,
+      cancellation: CancellationFlag(), progress: { _ in })
   }
 
-  /// Carries out all runs, or those that are chosen.
+  /// Carries out some runs.
   ///
   /// - Parameters:
-  ///   - chosen: Indices of runs, or `nil` for all.
+  ///   - ranges: Which runs, by index.
+  ///   - start: What is finished already; all runs are still to come if it is not given.
   ///   - output: Where results go.
   ///   - cancellation: Stops after the runs in flight when raised.
   ///   - progress: Called after each chunk, by one thread at a time.
@@ -108,39 +161,34 @@ public struct Campaign: Sendable {
   /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
   ///   is reported to the output and counted.
   private func run(
-    _ chosen: [Int]?, into output: any RunOutput, cancellation: CancellationFlag,
-    progress: @escaping @Sendable (CampaignProgress) -> Void
+    _ ranges: [Range<Int>], from start: CampaignProgress? = nil, into output: any RunOutput,
+    cancellation: CancellationFlag, progress: @escaping @Sendable (CampaignProgress) -> Void
   ) throws -> CampaignSummary {
-    let count = chosen?.count ?? plan.count
+    let count = ranges.reduce(0) { $0 + $1.count }
     let ensemble = try Ensemble(
       model: experiment.model, configuration: plan.configuration, backend: options.backend)
-    let steadyStates = try solveSteadyStates(chosen, cancellation: cancellation)
+    let steadyStates = try solveSteadyStates(
+      count == plan.count ? nil : ranges.flatMap { Array($0) }, cancellation: cancellation)
     let ledger = Ledger(
-      output: output, experiment: experiment, plan: plan, count: count, progress: progress,
+      output: output, experiment: experiment, plan: plan,
+      start: start ?? CampaignProgress(total: plan.count), progress: progress,
       preparationFailure: { run in
         if case .failure(let failure)? = steadyStates[run] { return failure.text }
         return nil
       })
-    let threads = min(options.threads, count)
+    let threads = max(1, min(options.threads, count))
     let recordedCount =
       plan.configuration.sampleTimes.count * plan.configuration.recorded.count
-    let queue = ChunkQueue(
-      count: count,
-      chunk: chosen == nil
-        ? options.chunk
-          ?? ChunkQueue.chunkSize(count: count, threads: threads, recorded: recordedCount) : 1,
-      cancellation: cancellation)
+    let chunk =
+      options.chunk
+      ?? ChunkQueue.chunkSize(count: count, threads: threads, recorded: recordedCount)
+    let queue = ChunkQueue(ranges, chunk: chunk, cancellation: cancellation)
     let plan = plan
     let stopsAtFirstFailure = options.stopsAtFirstFailure
     try onThreads(threads) {
       do {
-        try ensemble.makeWorker().run(
-          nextChunk: {
-            let positions = queue.take()
-            // Chosen runs are taken one by one, and are known by their own index from here on.
-            guard let chosen, let position = positions?.first else { return positions }
-            return chosen[position]..<chosen[position] + 1
-          },
+        try ensemble.makeWorker(chunk: chunk).run(
+          nextChunk: { queue.take() },
           setup: { run in
             switch steadyStates[run] {
             case .success(let states)?: plan.setup(of: run, steadyStates: states)

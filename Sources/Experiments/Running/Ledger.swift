@@ -16,7 +16,7 @@ final class Ledger: Sendable {
   private nonisolated(unsafe) var firstFailure: (run: Int, text: String)?
 
   init(
-    output: any RunOutput, experiment: Experiment, plan: RunPlan, count: Int,
+    output: any RunOutput, experiment: Experiment, plan: RunPlan, start: CampaignProgress,
     progress: @escaping @Sendable (CampaignProgress) -> Void,
     preparationFailure: @escaping @Sendable (Int) -> String?
   ) {
@@ -25,7 +25,7 @@ final class Ledger: Sendable {
     self.plan = plan
     self.preparationFailure = preparationFailure
     notify = progress
-    self.progress = CampaignProgress(total: count)
+    self.progress = start
   }
 
   /// Passes a chunk on; gives the number of failed runs in it.

@@ -83,7 +83,7 @@ public struct NetworkCampaign: Sendable {
         progress: CampaignProgress(total: plan.count), notes: network.notes,
         digest: RunDigest(runCount: plan.count, reductionCount: experiment.reductions.count)))
     let threads = max(1, min(options.threads, plan.count))
-    let queue = ChunkQueue(count: plan.count, chunk: 1, cancellation: cancellation)
+    let queue = ChunkQueue([0..<plan.count], chunk: 1, cancellation: cancellation)
     let campaign = self
     let cells = sampledCells
     let share = plan.count == 1 ? threadsOfSingleRun : 1

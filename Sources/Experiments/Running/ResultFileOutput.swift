@@ -11,8 +11,8 @@ public final class ResultFileOutput: RunOutput {
   /// The reductions and verdicts of all runs.
   public private(set) var digest: RunDigest
   private let writer: ResultFileWriter
-  private let variableCount: Int
-  private let reductionCount: Int
+  let variableCount: Int
+  let reductionCount: Int
 
   /// Creates the file under a temporary name.
   ///
@@ -46,18 +46,46 @@ public final class ResultFileOutput: RunOutput {
         digest.values[(first + index) * reductionCount + reduction] = value
       }
     }
-    try writer.writeRecords(
-      firstRun: first,
-      reports.map { report in
-        RunRecord(
-          status: RunRecord.Status(rawValue: report.status.rawValue) ?? .notRun,
-          reason: report.reason ?? "", verdict: Int8(clamping: report.verdict ?? -1),
-          acceptedSteps: Int64(report.statistics.acceptedSteps),
-          rejectedSteps: Int64(report.statistics.rejectedSteps))
-      })
-    for (index, report) in reports.enumerated() where report.status == .done {
+    try keep(reports.map(RunRecord.init), from: first)
+  }
+
+  /// Takes over runs that an earlier process has finished, but for those that are left to be tried
+  /// again.
+  ///
+  /// - Parameters:
+  ///   - entry: The runs.
+  ///   - finished: Which runs count.
+  /// - Throws: `StorageFailure`, for instance when the disk is full.
+  public func restore(
+    _ entry: JournalEntry, _ finished: FinishedRuns
+  ) throws(StorageFailure) {
+    let timeCount = entry.samples.first.map { $0.count / entry.records.count } ?? 0
+    for runs in finished.kept(of: entry.runs) {
+      let (start, end) = (runs.lowerBound - entry.firstRun, runs.upperBound - entry.firstRun)
+      for (variable, samples) in entry.samples.enumerated() {
+        let part = Array(samples[start * timeCount..<end * timeCount])
+        try part.withUnsafeBufferPointer { values throws(StorageFailure) in
+          try writer.writeSamples(of: variable, firstRun: runs.lowerBound, values)
+        }
+      }
+      for (reduction, values) in entry.reductions.enumerated() {
+        let part = Array(values[start..<end])
+        try part.withUnsafeBufferPointer { values throws(StorageFailure) in
+          try writer.writeReduction(reduction, firstRun: runs.lowerBound, values)
+        }
+        for (index, run) in runs.enumerated() {
+          digest.values[run * reductionCount + reduction] = part[index]
+        }
+      }
+      try keep(Array(entry.records[start..<end]), from: runs.lowerBound)
+    }
+  }
+
+  private func keep(_ records: [RunRecord], from first: Int) throws(StorageFailure) {
+    try writer.writeRecords(firstRun: first, records)
+    for (index, record) in records.enumerated() where record.status == .done {
       digest.isDone[first + index] = true
-      digest.verdicts[first + index] = Int8(clamping: report.verdict ?? -1)
+      digest.verdicts[first + index] = record.verdict
     }
   }
 
@@ -76,6 +104,17 @@ public final class ResultFileOutput: RunOutput {
 
   /// Removes the unfinished file.
   public func abandon() { writer.abandon() }
+}
+
+extension RunRecord {
+  /// What a result file keeps of a report.
+  init(_ report: RunReport) {
+    self.init(
+      status: RunRecord.Status(rawValue: report.status.rawValue) ?? .notRun,
+      reason: report.reason ?? "", verdict: Int8(clamping: report.verdict ?? -1),
+      acceptedSteps: Int64(report.statistics.acceptedSteps),
+      rejectedSteps: Int64(report.statistics.rejectedSteps))
+  }
 }
 
 /// The reductions and verdicts of runs, for an account.

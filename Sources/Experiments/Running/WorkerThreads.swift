@@ -2,35 +2,59 @@ import Foundation
 import Simulations
 import Synchronization
 
-/// Hands out runs to threads, in chunks of equal length; only the last may be shorter.
+/// Hands out runs to threads, in chunks of at most some length.
+///
+/// A chunk is kept once all of its runs are over. So that little is lost when the process ends, the
+/// chunks of slow runs are shorter; results do not depend on it.
 final class ChunkQueue: Sendable {
-  private let next = Mutex(0)
+  private let place: Mutex<(range: Int, next: Int, taken: Int)>
+  private let start = ContinuousClock.now
   private let isStopped = CancellationFlag()
-  private let count: Int
+  private let ranges: [Range<Int>]
   private let chunk: Int
   private let cancellation: CancellationFlag
 
   /// Makes a queue.
   ///
   /// - Parameters:
-  ///   - count: How many runs there are.
+  ///   - ranges: Which runs there are.
   ///   - chunk: How many runs a thread takes at once.
   ///   - cancellation: Stops the hand-out when raised.
-  init(count: Int, chunk: Int, cancellation: CancellationFlag) {
-    self.count = count
+  init(_ ranges: [Range<Int>], chunk: Int, cancellation: CancellationFlag) {
+    self.ranges = ranges
     self.chunk = max(1, chunk)
     self.cancellation = cancellation
+    place = Mutex((0, ranges.first?.lowerBound ?? 0, 0))
   }
 
   /// The next runs, or `nil` when there are no more or stopping was requested.
   func take() -> Range<Int>? {
     if cancellation.isRaised || isStopped.isRaised { return nil }
-    return next.withLock { next in
-      guard next < count else { return nil }
-      let end = min(next + chunk, count)
-      defer { next = end }
-      return next..<end
+    return place.withLock { place in
+      while place.range < ranges.count {
+        let range = ranges[place.range]
+        if place.next < range.upperBound {
+          let end = min(place.next + length(after: place.taken), range.upperBound)
+          defer {
+            place.taken += end - place.next
+            place.next = end
+          }
+          return place.next..<end
+        }
+        place.range += 1
+        if place.range < ranges.count { place.next = ranges[place.range].lowerBound }
+      }
+      return nil
     }
+  }
+
+  /// As many runs as are handed out in a fifth of a second, once that is known.
+  private func length(after taken: Int) -> Int {
+    guard taken > 0 else { return min(chunk, 8) }
+    let passed = (ContinuousClock.now - start).components
+    let seconds = Double(passed.seconds) + Double(passed.attoseconds) * 1e-18
+    let rate = Double(taken) / max(seconds, 1e-9)
+    return rate * 0.2 >= Double(chunk) ? chunk : max(1, Int(rate * 0.2))
   }
 
   /// Hands out no more runs.

@@ -1,0 +1,76 @@
+public import Storage
+
+/// Which runs of a campaign an earlier process has finished.
+public struct FinishedRuns: Sendable {
+  private var status: [RunRecord.Status]
+  /// Why the first failed runs failed.
+  private var reasons: [Int: String] = [:]
+
+  /// None of so many runs.
+  init(runCount: Int) { status = Array(repeating: .notRun, count: runCount) }
+
+  /// What a journal holds, which is read to its end.
+  public init(_ journal: JournalReader) {
+    self.init(runCount: journal.header.runCount)
+    while let entry = journal.next() { take(entry) }
+  }
+
+  /// Takes an entry of a journal; later ones count.
+  mutating func take(_ entry: JournalEntry) {
+    for (run, record) in zip(entry.runs, entry.records) {
+      status[run] = record.status
+      reasons[run] = record.status == .failed && reasons.count < 1000 ? record.reason : nil
+    }
+  }
+
+  /// Takes the runs of another journal of the same campaign.
+  public mutating func take(_ journal: JournalReader) {
+    while let entry = journal.next() { take(entry) }
+  }
+
+  /// How many runs of a range are left.
+  public func leftCount(of runs: Range<Int>) -> Int { status[runs].count { $0 == .notRun } }
+
+  /// Counts failed runs as left, so that they are tried again.
+  public mutating func forgetFailures() {
+    for run in status.indices where status[run] == .failed { status[run] = .notRun }
+  }
+
+  /// The first failed runs, and why they failed.
+  public var failures: [(run: Int, reason: String)] {
+    reasons.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  public var doneCount: Int { status.count { $0 == .done } }
+  public var failedCount: Int { status.count { $0 == .failed } }
+  /// How many runs are left.
+  public var leftCount: Int { status.count { $0 == .notRun } }
+
+  /// The runs that are left, as ascending ranges.
+  var left: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var start: Int?
+    for run in 0...status.count {
+      let isLeft = run < status.count && status[run] == .notRun
+      if isLeft, start == nil { start = run }
+      if !isLeft, let first = start {
+        ranges.append(first..<run)
+        start = nil
+      }
+    }
+    return ranges
+  }
+
+  /// The runs of a range that are finished, as ascending ranges.
+  func kept(of runs: Range<Int>) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    for run in runs where status[run] != .notRun {
+      if ranges.last?.upperBound == run {
+        ranges[ranges.count - 1] = ranges[ranges.count - 1].lowerBound..<run + 1
+      } else {
+        ranges.append(run..<run + 1)
+      }
+    }
+    return ranges
+  }
+}

@@ -1,0 +1,32 @@
+/// One of several parts of a campaign, for processes or machines that share it.
+public struct Shard: Sendable, Hashable {
+  /// From 1.
+  public let number: Int
+  public let count: Int
+
+  /// A part, or `nil` if there is none of that number.
+  public init?(number: Int, of count: Int) {
+    guard count >= 1, count <= 100_000, (1...count).contains(number) else { return nil }
+    self.number = number
+    self.count = count
+  }
+
+  /// Reads `2/3`.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let number = Int(parts[0]), let count = Int(parts[1]) else {
+      return nil
+    }
+    self.init(number: number, of: count)
+  }
+
+  /// Its runs: consecutive ones, as many as in every other part or one more.
+  public func runs(of total: Int) -> Range<Int> {
+    (number - 1) * total / count..<number * total / count
+  }
+
+  /// Where its journal is, beside the result of the whole.
+  public func journalPath(ofResult path: String) -> String {
+    "\(path).shard-\(number)-of-\(count).journal"
+  }
+}

@@ -1,0 +1,77 @@
+/// What a journal is the journal of: everything that its runs follow from, and their sizes.
+public struct JournalHeader: Codable, Sendable, Equatable {
+  /// A text with the path that it was read from.
+  public struct Text: Codable, Sendable, Equatable {
+    public var path: String
+    public var text: String
+
+    /// Makes a text.
+    public init(path: String, text: String) {
+      self.path = path
+      self.text = text
+    }
+  }
+
+  public var title: String
+  /// The version of the program that computes the runs.
+  public var version: String
+  /// The experiment with every default and override written out, as YAML.
+  public var experiment: String
+  /// The path that the experiment was read from.
+  public var experimentPath: String
+  /// The settings of the command line, as they were given.
+  public var overrides: [String]
+  /// The seed of the command line, if one was given.
+  public var seed: UInt64?
+  /// The files of the model, the main one first.
+  public var models: [Text]
+  public var tables: [Text]
+  public var runCount: Int
+  public var reductionCount: Int
+  public var variableCount: Int
+  /// How many samples of each variable a run has.
+  public var timeCount: Int
+
+  /// Makes a header.
+  public init(
+    title: String, version: String, experiment: String, experimentPath: String, overrides: [String],
+    seed: UInt64?, models: [Text], tables: [Text], runCount: Int, reductionCount: Int,
+    variableCount: Int, timeCount: Int
+  ) {
+    self.title = title
+    self.version = version
+    self.experiment = experiment
+    self.experimentPath = experimentPath
+    self.overrides = overrides
+    self.seed = seed
+    self.models = models
+    self.tables = tables
+    self.runCount = runCount
+    self.reductionCount = reductionCount
+    self.variableCount = variableCount
+    self.timeCount = timeCount
+  }
+}
+
+/// Finished runs as a journal keeps them, numbers in SI units.
+public struct JournalEntry: Sendable {
+  public var firstRun: Int
+  public var records: [RunRecord]
+  /// `[reduction][run]`.
+  public var reductions: [[Double]]
+  /// `[variable][run][time]`, flat in each variable.
+  public var samples: [[Double]]
+
+  /// Makes an entry of consecutive runs.
+  public init(
+    firstRun: Int, records: [RunRecord], reductions: [[Double]], samples: [[Double]]
+  ) {
+    self.firstRun = firstRun
+    self.records = records
+    self.reductions = reductions
+    self.samples = samples
+  }
+
+  /// Which runs.
+  public var runs: Range<Int> { firstRun..<firstRun + records.count }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import Synchronization
+
+/// Keeps finished runs as they come, so that none is lost when the process ends.
+///
+/// What is appended survives the end of the process at once, and that of the machine within half a
+/// second. One process at a time can write: the file is locked.
+public final class JournalWriter: Sendable {
+  public let path: String
+  private let descriptor: CInt
+  private let state = Mutex(State())
+
+  private struct State {
+    var isDirty = false
+    var isOpen = true
+    var problem: StorageFailure?
+  }
+
+  private static let interval = 0.5
+
+  /// Begins a journal.
+  ///
+  /// - Throws: `StorageFailure.exists` if there is one.
+  public convenience init(path: String, header: JournalHeader) throws(StorageFailure) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      if errno == EEXIST { throw .exists(path: path) }
+      throw .refused(operation: "creating", path: path, reason: String(cString: strerror(errno)))
+    }
+    try self.init(path: path, locking: descriptor)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    guard let text = try? encoder.encode(header) else {
+      throw .failed(operation: "describing", path: path)
+    }
+    try write(JournalFormat.mark + JournalFormat.block(Array(text)))
+  }
+
+  /// Goes on with a journal.
+  ///
+  /// - Parameters:
+  ///   - path: Where it is.
+  ///   - soundLength: How much of it is whole; the rest is cut off.
+  /// - Throws: `StorageFailure.isInUse` if another process writes to it.
+  public convenience init(resuming path: String, at soundLength: UInt64) throws(StorageFailure) {
+    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .refused(operation: "opening", path: path, reason: String(cString: strerror(errno)))
+    }
+    try self.init(path: path, locking: descriptor)
+    guard ftruncate(descriptor, off_t(soundLength)) == 0,
+      lseek(descriptor, 0, SEEK_END) >= 0
+    else {
+      throw .refused(operation: "cutting", path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  private init(path: String, locking descriptor: CInt) throws(StorageFailure) {
+    self.path = path
+    self.descriptor = descriptor
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      Foundation.close(descriptor)
+      state.withLock { $0.isOpen = false }
+      throw .isInUse(path: path)
+    }
+    let thread = Thread { [weak self] in
+      while true {
+        Thread.sleep(forTimeInterval: Self.interval)
+        guard let self, self.flush() else { return }
+      }
+    }
+    thread.start()
+  }
+
+  deinit {
+    if state.withLock({ $0.isOpen }) { Foundation.close(descriptor) }
+  }
+
+  /// Whether another process is writing to a journal.
+  public static func isInUse(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { Foundation.close(descriptor) }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return true }
+    flock(descriptor, LOCK_UN)
+    return false
+  }
+
+  /// Adds finished runs.
+  ///
+  /// - Throws: `StorageFailure`, for instance when the disk is full; what was there before stands.
+  public func append(_ entry: JournalEntry) throws(StorageFailure) {
+    if let problem = state.withLock({ $0.problem }) { throw problem }
+    try write(JournalFormat.block(JournalFormat.content(of: entry)))
+    state.withLock { $0.isDirty = true }
+  }
+
+  /// Sees to it that everything is on the disk, and lets go of the file.
+  public func close() {
+    state.withLock { state in
+      guard state.isOpen else { return }
+      state.isOpen = false
+      fdatasync(descriptor)
+      Foundation.close(descriptor)
+    }
+  }
+
+  /// Deletes the journal, which is not needed any more.
+  public func remove() {
+    unlink(path)
+    close()
+  }
+
+  private func flush() -> Bool {
+    let isDirty = state.withLock { state -> Bool? in
+      guard state.isOpen else { return nil }
+      defer { state.isDirty = false }
+      return state.isDirty
+    }
+    guard let isDirty else { return false }
+    if isDirty, fdatasync(descriptor) != 0, errno != EBADF {
+      let reason = String(cString: strerror(errno))
+      state.withLock {
+        $0.problem = .refused(operation: "writing", path: path, reason: reason)
+      }
+    }
+    return true
+  }
+
+  private func write(_ bytes: [UInt8]) throws(StorageFailure) {
+    let start = lseek(descriptor, 0, SEEK_CUR)
+    var position = 0
+    let isWritten = bytes.withUnsafeBytes { buffer -> Bool in
+      guard let base = buffer.baseAddress else { return true }
+      while position < buffer.count {
+        let count = Foundation.write(descriptor, base + position, buffer.count - position)
+        if count < 0 && errno == EINTR { continue }
+        if count <= 0 { return false }
+        position += count
+      }
+      return true
+    }
+    guard isWritten else {
+      let reason = String(cString: strerror(errno))
+      // Half an entry would hide what a later process appends.
+      ftruncate(descriptor, start)
+      lseek(descriptor, start, SEEK_SET)
+      throw .refused(operation: "writing", path: path, reason: reason)
+    }
+  }
+}

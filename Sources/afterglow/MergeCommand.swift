@@ -1,0 +1,84 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Storage
+
+/// Puts the parts of a sweep together.
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Puts the parts of a sweep together into one result.",
+    discussion: """
+      Each part that was run with --shard has left a journal beside the result. The file has the \
+      values that one process would have written. The journals are kept; delete them when the \
+      result is safe.
+
+      EXAMPLE
+        afterglow run Experiments/dose_response.yaml -o all.h5 --shard 1/2
+        afterglow run Experiments/dose_response.yaml -o all.h5 --shard 2/2
+        afterglow merge all.h5
+      """)
+
+  @Argument(help: "The result file.")
+  var file: String
+
+  @Argument(help: "Journals of parts from elsewhere; those beside the result if none are given.")
+  var journals: [String] = []
+
+  @Flag(help: "Replace the result file if it exists.")
+  var overwrite = false
+
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+
+  @Flag(help: "Print one JSON object instead of the account.")
+  var json = false
+
+  func run() throws {
+    let terminal = Terminal(isQuiet: quiet || json)
+    let places = journals.isEmpty ? beside() : journals
+    guard let first = places.first else {
+      terminal.complain("there are no parts of `\(file)` beside it; name their journals")
+      throw ExitStatus.inputOutput
+    }
+    let loading = JournalLoading(terminal: terminal)
+    let header = try loading.open(first).header
+    let experiment = try loading.experiment(header)
+    let campaign = Campaign(
+      experiment, options: CampaignOptions(threads: 1, backend: Workplace.backend(.native)))
+    var finished: FinishedRuns?
+    for place in places {
+      let journal = try loading.open(place)
+      let changes = CampaignJournal.changes(from: header, to: journal.header)
+      guard changes.isEmpty, journal.header.runCount == campaign.plan.count else {
+        terminal.complain(
+          "`\(place)` is a part of another sweep than `\(first)`:\n"
+            + changes.prefix(20).map { "  \($0)" }.joined(separator: "\n"))
+        throw ExitStatus.dataError
+      }
+      if finished == nil { finished = FinishedRuns(journal) } else { finished?.take(journal) }
+    }
+    guard let finished else { return }
+    guard finished.leftCount == 0 else {
+      terminal.complain(
+        "\(finished.leftCount) of \(campaign.plan.count) runs are missing: the parts "
+          + "\(places.joined(separator: ", ")) do not make a whole, or one of them is unfinished; "
+          + "go on with it by `afterglow resume \(file) --shard i/n`")
+      throw ExitStatus.dataError
+    }
+    let runner = CampaignRunner(terminal: terminal, showsProgress: false)
+    let result = try runner.merge(
+      campaign, places, finished, path: file, mayReplace: overwrite)
+    try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
+      .tell(experiment, campaign.plan, result, path: file)
+  }
+
+  /// The journals of parts beside the result, by their numbers.
+  private func beside() -> [String] {
+    let url = URL(fileURLWithPath: file)
+    let folder = url.deletingLastPathComponent().path
+    let prefix = url.lastPathComponent + ".shard-"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".journal") }.sorted()
+      .map { folder + "/" + $0 }
+  }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Storage
+
+/// Goes on with a sweep that was interrupted.
+struct ResumeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Does what is left of an interrupted sweep.",
+    discussion: """
+      While a sweep runs, its finished runs are kept in a journal beside the result file. Whatever \
+      ended it, `resume` takes them over, does what is left, and gives the values of a sweep that \
+      was never interrupted. If the experiment or a model has changed since, it refuses and says \
+      what has changed.
+
+      EXAMPLES
+        afterglow resume dose_response.h5
+        afterglow resume dose_response.h5 --retry-failed
+      """)
+
+  @Argument(help: "The result file of the sweep.")
+  var file: String
+
+  @Flag(help: "Try the runs that failed once more.")
+  var retryFailed = false
+
+  @Flag(help: "Go on as begun even if files have changed since.")
+  var asBegun = false
+
+  @OptionGroup var shard: ShardOptions
+  @OptionGroup var simulation: SimulationOptions
+
+  @Flag(help: "Stop at the first run that fails.")
+  var failFast = false
+
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+
+  @Flag(help: "Print one JSON object instead of the account.")
+  var json = false
+
+  func run() throws {
+    let terminal = Terminal(isQuiet: quiet || json)
+    let place =
+      try shard.shard?.journalPath(ofResult: file) ?? CampaignJournal.path(ofResult: file)
+    guard FileManager.default.fileExists(atPath: place) else {
+      try tellThereIsNothing(terminal)
+      return
+    }
+    let loading = JournalLoading(terminal: terminal)
+    let journal = try loading.open(place)
+    if !asBegun { try loading.refuseChanges(journal.header) }
+    let experiment = try loading.experiment(journal.header)
+    let campaign = Campaign(
+      experiment,
+      options: CampaignOptions(
+        threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
+        stopsAtFirstFailure: failFast))
+    let header = CampaignJournal.header(
+      experiment, campaign.plan, overrides: ExperimentOverrides(), version: Version.current)
+    guard header.runCount == journal.header.runCount,
+      header.reductionCount == journal.header.reductionCount,
+      header.variableCount == journal.header.variableCount,
+      header.timeCount == journal.header.timeCount
+    else {
+      terminal.complain("`\(place)` does not fit the experiment that it names; it is damaged")
+      throw ExitStatus.dataError
+    }
+    var finished = FinishedRuns(journal)
+    if retryFailed { finished.forgetFailures() }
+    let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
+    if let shard = try shard.shard {
+      let progress = try runner.run(
+        campaign, shard: shard, path: file, going: (journal.soundLength, finished),
+        header: journal.header)
+      try ShardReport(terminal: terminal, isJSON: json).tell(shard, progress, path: file)
+      return
+    }
+    let result = try runner.resume(
+      campaign, path: file, soundLength: journal.soundLength, finished: finished)
+    try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
+      .tell(experiment, campaign.plan, result, path: file)
+  }
+
+  private func tellThereIsNothing(_ terminal: Terminal) throws {
+    do throws(StorageFailure) {
+      let counts = try ResultFileReader(path: file).status()
+      if counts.done == counts.total {
+        terminal.print("all \(counts.total) runs of `\(file)` are done")
+        return
+      }
+      terminal.complain(
+        "`\(file)` has no journal beside it, so that the \(counts.total - counts.done) runs that are "
+          + "not done cannot be added to it: run the experiment again")
+    } catch {
+      terminal.complain(error.message)
+    }
+    throw ExitStatus.inputOutput
+  }
+}
