@@ -112,6 +112,12 @@ public struct CellEquations: Sendable {
     system.recorded.append(node(for: expression))
   }
 
+  /// Adds something that is told of every spike; its place in `CellLoop.releases` is the order of
+  /// calls.
+  public mutating func tell(_ expression: Expression) {
+    system.releases.append(node(for: expression))
+  }
+
   private mutating func node(for expression: Expression) -> Node {
     translator.node(for: expression, in: &system.program.graph)
   }

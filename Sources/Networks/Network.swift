@@ -47,6 +47,8 @@ public final class Network: Sendable {
     let recorded: [RecordedPlace]
     /// For each projection of continuous signals from here, where its value stands.
     let signals: [Int: Int]
+    /// For each projection that multiplies its weights at a spike, which of the told values by.
+    let releases: [Int: Int]
   }
 
   /// Where a recorded value is: a state stands ready, anything else has to be computed.
@@ -93,13 +95,20 @@ public final class Network: Sendable {
         signals[number] = count
         count += 1
       }
+      var releases: [Int: Int] = [:]
+      for (number, projection) in circuit.projections.enumerated()
+      where projection.source == index {
+        guard let release = projection.release else { continue }
+        releases[number] = releases.count
+        equations.tell(release)
+      }
       let program = CellProgram(equations.system, method: configuration.method)
       let made = KernelMaker.make(program.program, backend: backend)
       notes.include(made)
       parts.append(
         Part(
           population: population, equations: equations, program: program, kernel: made.kernel,
-          recorded: recorded, signals: signals))
+          recorded: recorded, signals: signals, releases: releases))
     }
     self.parts = parts
     self.notes = notes

@@ -12,7 +12,8 @@ import Solvers
 /// `Population.receivers`, everything for one receiver of one cell at once, as the sum of its
 /// weights in the order of steps, projections, sources and connections; states advance; thresholds
 /// are tested; spikes reset. A spike at the end of a step arrives at the beginning of the next one
-/// or, with a delay of n steps, n steps later.
+/// or, with a delay of n steps, n steps later; so does what a continuous projection carries, whose
+/// value at the start stands for those of all times before.
 public final class NetworkRun {
   private let network: Network
   private let team: ThreadTeam
@@ -68,15 +69,23 @@ public final class NetworkRun {
         spikeTargets.append(
           SpikeTarget(
             source: projection.source, target: projection.target, ring: ring,
-            connections: connections, threads: threads, populations: populations))
+            release: network.parts[projection.source].releases[number], connections: connections,
+            threads: threads, populations: populations))
         window = min(window, connections.shortestDelay + 1)
         longestDelays[projection.target] = max(
           longestDelays[projection.target], connections.longestDelay)
       case .continuous(_, let input, let total):
+        let signal = network.parts[projection.source].signals[number] ?? 0
+        let history =
+          connections.longestDelay == 0
+          ? nil
+          : SignalHistory(
+            signal: signal, cellCount: populations[projection.source].cellCount,
+            longestDelay: connections.longestDelay)
         sumTargets.append(
           SumTarget(
-            source: projection.source, target: projection.target,
-            signal: network.parts[projection.source].signals[number] ?? 0,
+            source: projection.source, target: projection.target, signal: signal,
+            history: history,
             sum: target.part.equations.sumInputs.firstIndex(of: input) ?? 0,
             total: total.flatMap { target.part.equations.sumInputs.firstIndex(of: $0) },
             incoming: IncomingConnections(connections, targetCount: target.cellCount)))
@@ -92,7 +101,8 @@ public final class NetworkRun {
         (0..<threads).map { thread in
           let blocks = Self.share(of: thread, among: threads, population.blockCount)
           return SpikeBuffer(
-            cells: blocks.count * population.part.kernel.layout.width, steps: length)
+            cells: blocks.count * population.part.kernel.layout.width, steps: length,
+            releases: population.part.releases.count)
         }
       }
     }
@@ -104,8 +114,11 @@ public final class NetworkRun {
     trains = populations.map { _ in SpikeTrain() }
     team = ThreadTeam(count: threads)
     if !sumTargets.isEmpty {
-      for population in populations { population.observe(blocks: 0..<population.blockCount) }
-      for thread in 0..<threads { addUp(thread) }
+      for population in populations {
+        population.observe(blocks: 0..<population.blockCount, step: 0)
+      }
+      for target in sumTargets { target.history?.begin(with: populations[target.source]) }
+      for thread in 0..<threads { addUp(thread, step: 0) }
     }
   }
 
@@ -143,7 +156,7 @@ public final class NetworkRun {
     switch population.part.recorded[before] {
     case .state(let state): return population.values(of: population.part.program.state, state)
     case .observed(let element):
-      population.observe(blocks: 0..<population.blockCount)
+      population.observe(blocks: 0..<population.blockCount, step: step)
       return population.values(of: population.part.program.recorded, element)
     }
   }
@@ -187,7 +200,7 @@ public final class NetworkRun {
         if thread == 0 { run.collect(parity, from: step, count: count) }
         run.deliver(thread, parity, from: step, count: count)
         if !run.sumTargets.isEmpty {
-          run.addUp(thread)
+          run.addUp(thread, step: step + count)
           run.team.barrier()
         }
         step += count
@@ -222,7 +235,12 @@ public final class NetworkRun {
         blocks: blocks, firstStep: step, stepCount: count, slot: step % population.slotCount,
         into: buffer)
       buffer.sort(steps: count)
-      if !sumTargets.isEmpty { population.observe(blocks: blocks) }
+      guard !sumTargets.isEmpty else { continue }
+      population.observe(blocks: blocks, step: step + count)
+      for target in sumTargets where target.source == index {
+        target.history?.keep(
+          population, cells: population.cells(of: blocks), step: step + count)
+      }
     }
   }
 
@@ -235,15 +253,16 @@ public final class NetworkRun {
           let spikes = buffer.starts[offset]..<buffer.starts[offset + 1]
           if spikes.isEmpty { continue }
           target.deliver(
-            UnsafeBufferPointer(start: buffer.sorted + spikes.lowerBound, count: spikes.count),
-            thread: thread, into: ring, slot: (first + offset + 1) % population.slotCount,
-            slotCount: population.slotCount, stride: population.paddedCount)
+            buffer, spikes, thread: thread, into: ring,
+            slot: (first + offset + 1) % population.slotCount, slotCount: population.slotCount,
+            stride: population.paddedCount)
         }
       }
     }
   }
 
-  private func addUp(_ thread: Int) {
+  /// Adds up what continuous projections show a thread's own cells after a number of steps.
+  private func addUp(_ thread: Int, step: Int) {
     for target in sumTargets {
       let population = populations[target.target]
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)
@@ -252,7 +271,8 @@ public final class NetworkRun {
     for target in sumTargets {
       let population = populations[target.target]
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)
-      target.addUp(from: populations[target.source], into: population, blocks: blocks)
+      target.addUp(
+        from: populations[target.source], into: population, blocks: blocks, step: step)
     }
   }
 

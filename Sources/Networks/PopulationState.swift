@@ -202,6 +202,14 @@ final class PopulationState: @unchecked Sendable {
     }
   }
 
+  /// The cells of some blocks, without those that fill up the last one.
+  func cells(of blocks: Range<Int>) -> Range<Int> {
+    let width = part.kernel.layout.width
+    return blocks.lowerBound
+      * width..<max(
+        blocks.lowerBound * width, min(cellCount, blocks.upperBound * width))
+  }
+
   // MARK: Stepping
 
   /// Steps some blocks; of one step, spikes come in the order of cells.
@@ -211,14 +219,30 @@ final class PopulationState: @unchecked Sendable {
     var loop = CellLoop(
       blocks: blocks, cellCount: cellCount, firstStep: firstStep, stepCount: stepCount, start: 0,
       timeStep: timeStep, arrivals: UnsafePointer(rings), slotCount: slotCount, firstSlot: slot,
-      slotStride: paddedCount, sums: UnsafePointer(sums), spikes: spikes.raw)
+      slotStride: paddedCount, sums: UnsafePointer(sums), spikes: spikes.raw,
+      releases: spikes.rawReleases)
     part.kernel.stepCells(workspaces: workspace, shared: shared, loop: &loop)
     spikes.count = loop.spikeCount
   }
 
-  /// Computes what is recorded of some blocks.
-  func observe(blocks: Range<Int>) {
+  /// Computes what is recorded of some blocks after a number of steps.
+  func observe(blocks: Range<Int>, step: Int) {
+    let layout = part.kernel.layout
     for block in blocks {
+      let own = workspace + block * workspaceCount
+      if let array = part.program.presentSums {
+        for sum in 0..<sumCount {
+          guard let values = sums[sum] else { continue }
+          let place = own + (layout.offset(of: array) + sum) * layout.width
+          place.update(from: values + block * layout.width, count: layout.width)
+        }
+      }
+      if let array = part.program.presentClock {
+        for (element, value) in [Double(step) * timeStep, Double(step)].enumerated() {
+          let place = own + (layout.offset(of: array) + element) * layout.width
+          place.update(repeating: value, count: layout.width)
+        }
+      }
       part.kernel.run(.observe, workspace: workspace + block * workspaceCount, shared: shared)
     }
   }

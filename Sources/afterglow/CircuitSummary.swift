@@ -146,6 +146,9 @@ struct ProjectionSummary {
     case .spikes(let receiver):
       line += "spikes of \(source.declaration.path) to "
       line += target.receivers[receiver].declaration.path
+      if let release = projection.release {
+        line += " (times \(source.cell.text(of: release)))"
+      }
     case .continuous(let variable, let input, let total):
       line += "\(source.cell.text(of: variable)) to "
       line += target.cell.inputs[input].declaration.path

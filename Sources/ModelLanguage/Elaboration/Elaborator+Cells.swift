@@ -20,6 +20,8 @@ extension DeclarationSyntax.Kind {
     case .receive(let syntax): ("`receive`", syntax.name.range)
     case .population(let syntax): ("`population`", syntax.name.range)
     case .projection(let syntax): ("`projection`", syntax.name.range)
+    case .presynaptic(let syntax): ("`presynaptic`", syntax.range)
+    case .spikeChanges(let syntax): ("`on spike`", syntax.range)
     }
   }
 }
@@ -44,6 +46,8 @@ extension Elaborator {
       return false
     case (.receive, .neuron), (.receive, .synapse): break
     case (.receive, _): home = "a neuron or a synapse"
+    case (.presynaptic, .synapse), (.spikeChanges, .synapse), (.spikeChanges, .presynaptic): break
+    case (.presynaptic, _), (.spikeChanges, _): home = "a synapse"
     case (.noise, _), (.poisson, _):
       cellConstructs.append((word, range))
     default: break

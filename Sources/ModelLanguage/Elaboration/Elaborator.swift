@@ -71,6 +71,8 @@ struct Elaborator {
   var noisyQuantities: Set<Int> = []
   /// What the projections to the population lead to, in their order.
   var ports: [ProjectionPort] = []
+  /// The scopes of what projections from the population have in its cells, by their names.
+  var presynapticScopes: [String: Int] = [:]
 
   /// Elaborates a model, or a component by itself.
   init(library: ModelLibrary, top: Int, isMain: Bool) {
@@ -113,6 +115,7 @@ struct Elaborator {
     elaborateRoutes()
     elaborateReceivers()
     elaborateEvents()
+    elaborateSpikeChanges()
     finishStates()
     checkNoise()
     elaborateVariations()

@@ -35,6 +35,8 @@ struct Scope {
   var events: [(syntax: EventSyntax, documentation: String)] = []
   var routes: [(syntax: RouteSyntax, documentation: String)] = []
   var receivers: [Receiving] = []
+  /// What a spike of the cell changes here.
+  var spikeChanges: [SpikeChangesSyntax] = []
 
   /// What arrives, and what it does.
   struct Receiving {

@@ -32,7 +32,11 @@ extension Circuit {
     let end: String
     var start = source.declaration.path
     switch projection.signal {
-    case .spikes(let receiver): end = target.receivers[receiver].declaration.path
+    case .spikes(let receiver):
+      end = target.receivers[receiver].declaration.path
+      if let release = projection.release {
+        lines.append("    release \(source.cell.text(of: release))")
+      }
     case .continuous(let variable, let input, let total):
       start = source.cell.text(of: variable)
       end = cell.inputs[input].declaration.path

@@ -49,13 +49,15 @@ struct CellAssembly {
     program.routines[.attempt] = [.call(procedure, [])]
     program.cells = CellArrays(
       clock: system.clock, arrivals: system.arrivals, sums: system.sums, spike: spikeArray,
-      crossing: crossingArray)
+      crossing: crossingArray, releases: system.releases.isEmpty ? nil : releaseArray)
   }
 
   private var stateCount: Int { program[system.state].count }
 
   private lazy var spikeArray = program.declare("spike", storage: .temporary)
   private lazy var crossingArray = program.declare("crossing", count: 2, storage: .temporary)
+  private lazy var releaseArray = program.declare(
+    "release", count: system.releases.count, storage: .temporary)
 
   private var usesRefractoryTime: Bool { system.spike?.refractoryTime != nil }
 
@@ -127,6 +129,9 @@ struct CellAssembly {
       let steps = program.graph.unary(.floor, program.graph.add(quotient, half))
       stores.append(.init(hold, 0, program.graph.select(fires, steps, remaining)))
     }
+    for (element, value) in inPlaceOfFormals(values(system.releases, at: final)).enumerated() {
+      stores.append(.init(releaseArray, element, value))
+    }
     let assigned = inPlaceOfFormals(values(spike.assignments.map(\.value), at: final))
     for (position, assignment) in spike.assignments.enumerated() {
       final[assignment.state] = program.graph.select(
@@ -141,16 +146,44 @@ struct CellAssembly {
 
   // MARK: Observation
 
+  /// Where what is recorded stands, and where a driver first puts what it depends on.
+  struct Observation {
+    var recorded: LaneArray
+    /// The sums and the clock at the moment; `nil` where nothing depends on them.
+    var sums: LaneArray?
+    var clock: LaneArray?
+  }
+
   /// Adds the routine that computes what is recorded.
-  mutating func addObservation() -> LaneArray {
+  mutating func addObservation() -> Observation {
     let array = program.declare("recorded", count: system.recorded.count, storage: .persistent)
-    guard !system.recorded.isEmpty else { return array }
-    let nodes = withoutNoise(inPlaceOfFormals(system.recorded))
+    var observation = Observation(recorded: array)
+    guard !system.recorded.isEmpty else { return observation }
+    var nodes = withoutNoise(inPlaceOfFormals(system.recorded))
+    // A step has them in arrays that are gone when it ends.
+    observation.sums = moved(system.sums, named: "present_sums", in: &nodes)
+    observation.clock = moved(system.clock, named: "present_clock", in: &nodes)
     let procedure = program.define(
       Procedure(
         name: "observe", stores: nodes.enumerated().map { .init(array, $0.offset, $0.element) }))
     program.routines[.observe] = [.call(procedure, [])]
-    return array
+    return observation
+  }
+
+  /// Replaces an array by one that a driver fills, if some values depend on it.
+  private mutating func moved(
+    _ array: LaneArray, named name: String, in nodes: inout [Node]
+  ) -> LaneArray? {
+    let loads = program.graph.reachableNodes(from: nodes).compactMap { node -> (Node, Int)? in
+      if case .load(array, let element) = program.graph[node] { return (node, element) }
+      return nil
+    }
+    guard !loads.isEmpty else { return nil }
+    let present = program.declare(name, count: program[array].count, storage: .persistent)
+    var replacements: [Node: Node] = [:]
+    for (node, element) in loads { replacements[node] = program.graph.load(present, element) }
+    nodes = program.graph.substitute(replacements, in: nodes)
+    return present
   }
 
   private mutating func withoutNoise(_ nodes: [Node]) -> [Node] {

@@ -17,13 +17,17 @@ public struct CellProgram: Sendable {
   public let timeStep: LaneArray
   /// What `observe` computes.
   public let recorded: LaneArray
+  /// Where the sums have to be before `observe`, and the time in s with the number of steps; `nil`
+  /// where nothing recorded depends on them.
+  public let presentSums: LaneArray?
+  public let presentClock: LaneArray?
   private let hoistedStores: [Procedure.Store]
 
   /// Joins the equations of a cell and a method.
   public init(_ system: CellSystem, method: CellMethod) {
     var assembly = CellAssembly(system)
     assembly.addStep(method)
-    let recorded = assembly.addObservation()
+    let observation = assembly.addObservation()
     var program = assembly.program
     let hoisted = program.declare("hoisted_uniform", storage: .shared)
     hoistedStores = program.hoist(
@@ -42,7 +46,9 @@ public struct CellProgram: Sendable {
     state = system.state
     randomStream = system.randomStream
     timeStep = system.timeStep
-    self.recorded = recorded
+    recorded = observation.recorded
+    presentSums = observation.sums
+    presentClock = observation.clock
   }
 
   /// The values of `hoisted` for given values of `uniform` and a step in s.
