@@ -62,6 +62,8 @@ public final class Network: Sendable {
   /// How the kernels were made.
   public let notes: NetworkNotes
   let parts: [Part]
+  /// The rules of projections whose weights change, by their numbers.
+  let plasticities: [Int: PlasticityKernels]
 
   /// Translates and compiles every population.
   ///
@@ -74,8 +76,10 @@ public final class Network: Sendable {
     self.configuration = configuration
     var parts: [Part] = []
     var notes = NetworkNotes()
+    var allEquations = circuit.populations.map { CellEquations($0) }
+    plasticities = Self.plasticities(of: circuit, &allEquations, backend, &notes)
     for (index, population) in circuit.populations.enumerated() {
-      var equations = CellEquations(population)
+      var equations = allEquations[index]
       var count = 0
       var recorded: [RecordedPlace] = []
       for entry in configuration.recorded where entry.population == index {
@@ -112,6 +116,31 @@ public final class Network: Sendable {
     }
     self.parts = parts
     self.notes = notes
+  }
+
+  /// Compiles the rules by which weights change, and has cells expose what these need.
+  private static func plasticities(
+    of circuit: Circuit, _ equations: inout [CellEquations], _ backend: Backend,
+    _ notes: inout NetworkNotes
+  ) -> [Int: PlasticityKernels] {
+    var result: [Int: PlasticityKernels] = [:]
+    for (number, projection) in circuit.projections.enumerated() {
+      guard let plasticity = projection.plasticity else { continue }
+      let rules = PlasticityEquations(
+        plasticity, target: circuit.populations[projection.target])
+      func made(_ rule: PlasticityEquations.Rule?) -> PlasticityKernels.Rule? {
+        guard let rule else { return nil }
+        let made = KernelMaker.make(rule.program, backend: backend)
+        notes.include(made)
+        return PlasticityKernels.Rule(equations: rule, kernel: made.kernel)
+      }
+      result[number] = PlasticityKernels(
+        presynaptic: made(rules.afterPresynapticSpike),
+        postsynaptic: made(rules.afterPostsynapticSpike),
+        sourceValues: rules.sourceValues.map { equations[projection.source].expose($0) },
+        targetValues: rules.targetValues.map { equations[projection.target].expose($0) })
+    }
+    return result
   }
 
   /// The text of a population's step, for people.

@@ -13,13 +13,18 @@ import Solvers
 /// weights in the order of steps, projections, sources and connections; states advance; thresholds
 /// are tested; spikes reset. A spike at the end of a step arrives at the beginning of the next one
 /// or, with a delay of n steps, n steps later; so does what a continuous projection carries, whose
-/// value at the start stands for those of all times before.
+/// value at the start stands for those of all times before. Weights that spikes change do so at the
+/// end of the step, after all spikes in it were sent: projection by projection, at the spikes of
+/// sources first, then at those of targets.
 public final class NetworkRun {
   private let network: Network
   private let team: ThreadTeam
   private let populations: [PopulationState]
   private let spikeTargets: [SpikeTarget]
   private let sumTargets: [SumTarget]
+  private let plasticProjections: [PlasticProjection]
+  /// Which of them a projection is.
+  private let plasticNumbers: [Int: Int]
   /// The buffers of a window and those of the one before, which others may still be reading.
   private let buffers: [[[SpikeBuffer]]]
   /// How many steps run between two exchanges of spikes.
@@ -51,6 +56,8 @@ public final class NetworkRun {
     let threads = max(1, min(threads, populations.map(\.blockCount).max() ?? 1))
     var spikeTargets: [SpikeTarget] = []
     var sumTargets: [SumTarget] = []
+    var plasticProjections: [PlasticProjection] = []
+    var plasticNumbers: [Int: Int] = [:]
     var window = Self.longestWindow
     var longestDelays = [Int](repeating: 0, count: populations.count)
     var counts: [Int] = []
@@ -72,20 +79,23 @@ public final class NetworkRun {
             release: network.parts[projection.source].releases[number], connections: connections,
             threads: threads, populations: populations))
         window = min(window, connections.shortestDelay + 1)
+        if let kernels = network.plasticities[number] {
+          plasticNumbers[number] = plasticProjections.count
+          plasticProjections.append(
+            PlasticProjection(
+              source: projection.source, target: projection.target, kernels: kernels,
+              connections: connections, threads: threads, population: target))
+          window = 1
+        }
         longestDelays[projection.target] = max(
           longestDelays[projection.target], connections.longestDelay)
       case .continuous(_, let input, let total):
-        let signal = network.parts[projection.source].signals[number] ?? 0
-        let history =
-          connections.longestDelay == 0
-          ? nil
-          : SignalHistory(
-            signal: signal, cellCount: populations[projection.source].cellCount,
-            longestDelay: connections.longestDelay)
+        let history = SignalHistory(
+          signal: network.parts[projection.source].signals[number] ?? 0,
+          of: populations[projection.source], longestDelay: connections.longestDelay)
         sumTargets.append(
           SumTarget(
-            source: projection.source, target: projection.target, signal: signal,
-            history: history,
+            source: projection.source, target: projection.target, history: history,
             sum: target.part.equations.sumInputs.firstIndex(of: input) ?? 0,
             total: total.flatMap { target.part.equations.sumInputs.firstIndex(of: $0) },
             incoming: IncomingConnections(connections, targetCount: target.cellCount)))
@@ -110,6 +120,8 @@ public final class NetworkRun {
     self.populations = populations
     self.spikeTargets = spikeTargets
     self.sumTargets = sumTargets
+    self.plasticProjections = plasticProjections
+    self.plasticNumbers = plasticNumbers
     connectionCounts = counts
     trains = populations.map { _ in SpikeTrain() }
     team = ThreadTeam(count: threads)
@@ -117,7 +129,7 @@ public final class NetworkRun {
       for population in populations {
         population.observe(blocks: 0..<population.blockCount, step: 0)
       }
-      for target in sumTargets { target.history?.begin(with: populations[target.source]) }
+      for target in sumTargets { target.history.begin(with: populations[target.source]) }
       for thread in 0..<threads { addUp(thread, step: 0) }
     }
   }
@@ -161,6 +173,15 @@ public final class NetworkRun {
     }
   }
 
+  /// The present weight of each connection of a projection whose weights spikes change, by source and
+  /// target.
+  ///
+  /// - Parameter projection: Index into the circuit's projections.
+  /// - Returns: Weights in SI units; `nil` for a projection whose weights stay as they are.
+  public func weights(of projection: Int) -> [Double]? {
+    plasticNumbers[projection].map { plasticProjections[$0].weights }
+  }
+
   /// The value of a state in each cell of a population.
   public func states(_ state: Int, of population: Int) -> [Double] {
     populations[population].values(of: populations[population].part.program.state, state)
@@ -199,10 +220,10 @@ public final class NetworkRun {
         run.team.barrier()
         if thread == 0 { run.collect(parity, from: step, count: count) }
         run.deliver(thread, parity, from: step, count: count)
-        if !run.sumTargets.isEmpty {
-          run.addUp(thread, step: step + count)
-          run.team.barrier()
-        }
+        if !run.sumTargets.isEmpty { run.addUp(thread, step: step + count) }
+        if !run.plasticProjections.isEmpty { run.changeWeights(thread, parity) }
+        // Others still read what the next step replaces.
+        if !run.sumTargets.isEmpty || !run.plasticProjections.isEmpty { run.team.barrier() }
         step += count
         parity = 1 - parity
       }
@@ -238,8 +259,7 @@ public final class NetworkRun {
       guard !sumTargets.isEmpty else { continue }
       population.observe(blocks: blocks, step: step + count)
       for target in sumTargets where target.source == index {
-        target.history?.keep(
-          population, cells: population.cells(of: blocks), step: step + count)
+        target.history.keep(population, blocks: blocks, step: step + count)
       }
     }
   }
@@ -271,8 +291,18 @@ public final class NetworkRun {
     for target in sumTargets {
       let population = populations[target.target]
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)
-      target.addUp(
-        from: populations[target.source], into: population, blocks: blocks, step: step)
+      target.addUp(into: population, blocks: blocks, step: step)
+    }
+  }
+
+  /// Changes the weights of connections to a thread's own cells, by the spikes of one step.
+  private func changeWeights(_ thread: Int, _ parity: Int) {
+    for projection in plasticProjections {
+      for buffer in buffers[parity][projection.source] {
+        projection.sourcesSpiked(buffer, thread: thread, populations)
+      }
+      projection.targetsSpiked(
+        buffers[parity][projection.target][thread], thread: thread, populations)
     }
   }
 

@@ -247,9 +247,22 @@ final class PopulationState: @unchecked Sendable {
     }
   }
 
-  /// A value that `observe` has computed.
-  func recorded(_ element: Int, cell: Int) -> Double {
-    workspace[place(part.program.recorded, element, cell: cell)]
+  /// What a cell showed at the end of the last step, before what a spike changed.
+  func exposed(_ element: Int, cell: Int) -> Double {
+    guard let array = part.program.exposed else { return .nan }
+    return workspace[place(array, element, cell: cell)]
+  }
+
+  /// Copies a value that `observe` has computed of some blocks to where each cell has its place.
+  func copyRecorded(
+    _ element: Int, blocks: Range<Int>, to values: UnsafeMutablePointer<Double>
+  ) {
+    let width = part.kernel.layout.width
+    let offset = (part.kernel.layout.offset(of: part.program.recorded) + element) * width
+    for block in blocks {
+      (values + block * width).update(
+        from: workspace + block * workspaceCount + offset, count: width)
+    }
   }
 
   /// The values of an element of an array in all cells.

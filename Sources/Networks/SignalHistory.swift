@@ -1,42 +1,40 @@
 import Programs
 
-/// Past values of what a continuous projection carries, for as long as its longest delay.
+/// What a continuous projection carries: present values, and past ones for as long as its longest
+/// delay.
 final class SignalHistory: @unchecked Sendable {
   // Each thread writes the values of its own cells before a barrier; any reads them behind it.
 
   /// Which recorded value of the source.
   private let signal: Int
-  private let cellCount: Int
+  /// The cells, rounded up to whole blocks.
+  private let paddedCount: Int
   /// How many steps are kept, the present one included.
   private let length: Int
   private let values: UnsafeMutablePointer<Double>
 
-  init(signal: Int, cellCount: Int, longestDelay: Int) {
+  init(signal: Int, of population: PopulationState, longestDelay: Int) {
     self.signal = signal
-    self.cellCount = cellCount
+    paddedCount = population.paddedCount
     length = longestDelay + 1
-    values = .allocate(capacity: max(1, length * cellCount))
-    values.initialize(repeating: 0, count: max(1, length * cellCount))
+    values = .allocate(capacity: length * paddedCount)
+    values.initialize(repeating: 0, count: length * paddedCount)
   }
 
   deinit { values.deallocate() }
 
   /// Takes the values at the start for those of all times before.
   func begin(with population: PopulationState) {
-    for cell in 0..<cellCount {
-      let value = population.recorded(signal, cell: cell)
-      for slot in 0..<length { values[slot * cellCount + cell] = value }
-    }
+    for step in 0..<length { keep(population, blocks: 0..<population.blockCount, step: step) }
   }
 
   /// Keeps the values of some cells after a number of steps.
-  func keep(_ population: PopulationState, cells: Range<Int>, step: Int) {
-    let slot = values + step % length * cellCount
-    for cell in cells { slot[cell] = population.recorded(signal, cell: cell) }
+  func keep(_ population: PopulationState, blocks: Range<Int>, step: Int) {
+    population.copyRecorded(signal, blocks: blocks, to: values + step % length * paddedCount)
   }
 
-  /// The value of a cell a delay before a step.
-  func value(_ cell: Int, step: Int, delay: Int) -> Double {
-    values[(step + length - delay) % length * cellCount + cell]
+  /// The values of all cells a delay before a step.
+  func values(atStep step: Int, delay: Int) -> UnsafePointer<Double> {
+    UnsafePointer(values + (step + length - delay) % length * paddedCount)
   }
 }

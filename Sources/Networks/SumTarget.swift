@@ -5,8 +5,10 @@ struct IncomingConnections: Sendable {
   let columns: [Int]
   let sources: [UInt32]
   let weights: [Double]
-  /// In steps, or empty where no connection has one.
+  /// In steps, or empty where all connections have one delay.
   let delays: [UInt16]
+  /// The delay that all connections have.
+  let delay: Int
 
   init(_ connections: Connections, targetCount: Int) {
     var columns = [Int](repeating: 0, count: targetCount + 1)
@@ -15,7 +17,7 @@ struct IncomingConnections: Sendable {
     var next = columns
     var sources = [UInt32](repeating: 0, count: connections.count)
     var weights = [Double](repeating: 0, count: connections.count)
-    let hasDelays = connections.longestDelay > 0
+    let hasDelays = connections.longestDelay > connections.shortestDelay
     var delays = [UInt16](repeating: 0, count: hasDelays ? connections.count : 0)
     for source in 0..<max(0, connections.rows.count - 1) {
       for position in connections.row(of: source) {
@@ -23,7 +25,7 @@ struct IncomingConnections: Sendable {
         sources[next[target]] = UInt32(source)
         weights[next[target]] = connections.weights[connections.hasOneWeight ? 0 : position]
         if hasDelays {
-          delays[next[target]] = connections.delays[connections.hasOneDelay ? 0 : position]
+          delays[next[target]] = connections.delays[position]
         }
         next[target] += 1
       }
@@ -32,6 +34,7 @@ struct IncomingConnections: Sendable {
     self.sources = sources
     self.weights = weights
     self.delays = delays
+    delay = connections.longestDelay
   }
 }
 
@@ -39,10 +42,8 @@ struct IncomingConnections: Sendable {
 struct SumTarget: Sendable {
   let source: Int
   let target: Int
-  /// Which recorded value of the source.
-  let signal: Int
-  /// Its past values; `nil` where nothing is delayed.
-  let history: SignalHistory?
+  /// What the source shows, and has shown.
+  let history: SignalHistory
   /// Which sum of the target's.
   let sum: Int
   /// Which sum of the target's takes the weights alone.
@@ -57,19 +58,19 @@ struct SumTarget: Sendable {
     }
   }
 
-  func addUp(
-    from source: PopulationState, into population: PopulationState, blocks: Range<Int>, step: Int
-  ) {
+  func addUp(into population: PopulationState, blocks: Range<Int>, step: Int) {
     guard let values = population.sums[sum] else { return }
+    let present = history.values(atStep: step, delay: incoming.delay)
     for cell in population.cells(of: blocks) {
       var signalSum = 0.0
       var weightSum = 0.0
       for position in incoming.columns[cell]..<incoming.columns[cell + 1] {
         let weight = incoming.weights[position]
-        let cell = Int(incoming.sources[position])
+        let source = Int(incoming.sources[position])
         let value =
-          history.map { $0.value(cell, step: step, delay: Int(incoming.delays[position])) }
-          ?? source.recorded(signal, cell: cell)
+          incoming.delays.isEmpty
+          ? present[source]
+          : history.values(atStep: step, delay: Int(incoming.delays[position]))[source]
         signalSum += weight * value
         weightSum += weight
       }

@@ -187,6 +187,16 @@ struct ProjectionSummary {
     } else {
       line += "; delay " + words.text(of: projection.delay, unit: projection.delayDeclaration.unit)
     }
+    if let plasticity = projection.plasticity {
+      let name = target.cell.inputs[plasticity.weight].declaration.path
+      for (side, value) in [
+        ("presynaptic", plasticity.afterPresynapticSpike),
+        ("postsynaptic", plasticity.afterPostsynapticSpike),
+      ] {
+        guard let value else { continue }
+        line += "\n  on \(side) spike \(name) = \(target.cell.text(of: value))"
+      }
+    }
     if !projection.declaration.documentation.isEmpty {
       line += "\n  " + projection.declaration.documentation.firstSentence
     }

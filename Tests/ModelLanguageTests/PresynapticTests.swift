@@ -40,6 +40,8 @@ struct PresynapticTests {
       trace' = -trace/(20 ms)
       on spike { trace = trace + 1 }
       receive weight : nS { g = g + weight }
+      on presynaptic spike { weight = max(0 nS, weight*(1 - trace)) }
+      on postsynaptic spike { weight = weight + presynaptic.x*1 nS }
       output current : nA = 50 mV*g*(1 + trace)
     }
 
@@ -161,6 +163,24 @@ struct PresynapticTests {
     }
     // 1 nS/mM, as the release is in mM.
     #expect(weight == 1e-9)
+  }
+
+  @Test("spikes change weights by the values of both cells")
+  func plasticity() throws {
+    let net = try net()
+    let projection = try #require(net.projections.first { $0.declaration.path == "ei" })
+    let plasticity = try #require(projection.plasticity)
+    let cell = net.populations[1].cell
+    let after = try #require(plasticity.afterPresynapticSpike)
+    #expect(cell.text(of: after) == "max(0.0, i.ei.weight * (1.0 - i.ei.trace))")
+    #expect(plasticity.sources.count == 1)
+    let source = try #require(plasticity.sources.first)
+    #expect(net.populations[0].cell.text(of: source.value) == "e.ei.presynaptic.x")
+    #expect(cell.inputs[source.input].declaration.path == "i.ei.source.x")
+    let potentiated = try #require(plasticity.afterPostsynapticSpike)
+    #expect(cell.text(of: potentiated) == "i.ei.weight + i.ei.source.x * 1e-09")
+    #expect(
+      try #require(net.projections.first { $0.declaration.path == "graded" }).plasticity == nil)
   }
 
   @Test("nothing that is cut off or nested brings the reader down")

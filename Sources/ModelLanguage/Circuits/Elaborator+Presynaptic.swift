@@ -157,18 +157,25 @@ extension Elaborator {
         if let spike {
           model.events[spike].assignments += assignments
         } else {
-          diagnostics.report(
-            Diagnostic(
-              id: "source-without-spike",
-              "this never happens: `\(population.syntax.cell.text)` has no event `spike`",
-              at: changes.range,
-              notes: [
-                Diagnostic.Note(
-                  "it is the neuron of `\(population.syntax.name.text)`",
-                  at: population.syntax.cell.range)
-              ]))
+          reportNeverHappening(changes, in: population)
         }
       }
     }
+  }
+
+  /// Reports what happens at spikes of a cell that has none.
+  mutating func reportNeverHappening(
+    _ changes: SpikeChangesSyntax, in population: PopulationPlan
+  ) {
+    diagnostics.report(
+      Diagnostic(
+        id: "source-without-spike",
+        "this never happens: `\(population.syntax.cell.text)` has no event `spike`",
+        at: changes.range,
+        notes: [
+          Diagnostic.Note(
+            "it is the neuron of `\(population.syntax.name.text)`",
+            at: population.syntax.cell.range)
+        ]))
   }
 }

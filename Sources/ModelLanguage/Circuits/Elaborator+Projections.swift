@@ -9,6 +9,8 @@ struct ProjectionSource {
   var variable: TypedExpression?
   /// What the weights of a spike are multiplied by; `nil` for nothing.
   var release: TypedExpression?
+  /// What the synapse has in its cells, by name.
+  var values: [(NameSyntax, TypedExpression)] = []
   /// How many cells there are by default, if that is known.
   var size: Double?
 }
@@ -46,6 +48,7 @@ extension Elaborator {
     guard projection.isContinuous else {
       guard spike == nil else {
         result.release = presynapticOutput(of: projection)
+        result.values = presynapticValues(of: projection)
         return result
       }
       diagnostics.report(
@@ -101,6 +104,7 @@ extension Elaborator {
     reportMisplaced(syntax, rule)
     let weight = self.weight(syntax, weightTarget, in: port.block, rule)
     let delay = self.delay(syntax, in: port.block)
+    let plasticity = plasticity(of: plan, port: port, from: source)
     guard let signal, let rule, let weight, let delay else { return nil }
     func declaration(_ name: String, _ unit: PhysicalUnit?, _ range: SourceRange?) -> Declaration {
       Declaration(
@@ -111,8 +115,8 @@ extension Elaborator {
         path: syntax.name.text, unit: .one, documentation: plan.documentation,
         range: syntax.name.range),
       source: plan.source, target: plan.target, signal: signal, rule: rule,
-      allowsAutapses: syntax.autapses != nil, release: source.release?.expression, weight: weight,
-      delay: delay,
+      allowsAutapses: syntax.autapses != nil, release: source.release?.expression,
+      plasticity: plasticity, weight: weight, delay: delay,
       weightDeclaration: declaration(
         "weight", plan.isContinuous ? unit(of: syntax.weight, in: port.block) : weightTarget.unit,
         syntax.weight?.range),

@@ -96,7 +96,9 @@ extension Elaborator {
     case .projection(let syntax): _ = claim(syntax.name, .other, in: scope)
     case .presynaptic(let syntax):
       _ = claim(NameSyntax(text: "presynaptic", range: syntax.range), .other, in: scope)
-    case .spikeChanges(let syntax): scopes[scope].spikeChanges.append(syntax)
+    case .spikeChanges(let syntax) where syntax.side == .own:
+      scopes[scope].spikeChanges.append(syntax)
+    case .spikeChanges(let syntax): scopes[scope].pairings.append(syntax)
     }
   }
 

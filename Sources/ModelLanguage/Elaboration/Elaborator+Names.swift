@@ -54,6 +54,12 @@ extension Elaborator {
             id: "not-yet-available",
             "the values of the cells of `\(name.text)` cannot be used here yet", at: path.range,
             help: ["a projection carries the values of cells to others"]))
+      case .other where name.text == "presynaptic":
+        return .failure(
+          Diagnostic(
+            id: "unknown-name",
+            "what the source has is known in `on presynaptic spike` and `on postsynaptic spike` alone",
+            at: path.range))
       case .other:
         return .failure(
           Diagnostic(id: "unknown-name", "`\(name.text)` has no value", at: path.range))
@@ -92,6 +98,8 @@ extension Elaborator {
     {
       let outer = library.components[scopes[parent].component].syntax.name.text
       diagnostic.help = ["`\(outer)` has one; to use it here, wire it to an input"]
+    } else if library.components[scopes[scope].component].syntax.kind == .presynaptic {
+      diagnostic.help = ["a block `presynaptic` sees its own names, and none of its synapse"]
     } else if PhysicalUnit(symbol: name.text) != nil {
       diagnostic.help = ["a unit stands directly behind a number: `5 \(name.text)`"]
     }

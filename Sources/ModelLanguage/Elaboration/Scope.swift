@@ -37,6 +37,8 @@ struct Scope {
   var receivers: [Receiving] = []
   /// What a spike of the cell changes here.
   var spikeChanges: [SpikeChangesSyntax] = []
+  /// What spikes change in the connections of a projection.
+  var pairings: [SpikeChangesSyntax] = []
 
   /// What arrives, and what it does.
   struct Receiving {
@@ -55,7 +57,7 @@ struct Symbol {
 
   /// Who gives the value of an input; see `Input.Role`.
   enum Role {
-    case driven, arrivals, poisson, noise, sum, cellIndex, cellCount
+    case driven, arrivals, poisson, noise, sum, cellIndex, cellCount, connection
   }
 
   /// The expression that a symbol's value comes from, and where its names are looked up.
@@ -112,6 +114,7 @@ struct Symbol {
     case .poisson: return "number of arrivals"
     case .noise: return "noise"
     case .cellIndex, .cellCount: return "number"
+    case .connection: return "value of a source"
     }
     if isDeclaredInput { return "input" }
     switch kind {

@@ -47,6 +47,16 @@ extension Circuit {
     if projection.allowsAutapses { lines.append("    autapses") }
     lines.append("    weight \(cell.text(of: projection.weight))")
     lines.append("    delay \(cell.text(of: projection.delay))")
+    if let plasticity = projection.plasticity {
+      let name = cell.inputs[plasticity.weight].declaration.path
+      for (side, value) in [
+        ("presynaptic", plasticity.afterPresynapticSpike),
+        ("postsynaptic", plasticity.afterPostsynapticSpike),
+      ] {
+        guard let value else { continue }
+        lines.append("    on \(side) spike \(name) = \(cell.text(of: value))")
+      }
+    }
     return lines + ["  }"]
   }
 }

@@ -137,6 +137,8 @@ public struct Projection: Sendable {
   ///
   /// Its value is that at the spike, before the changes that the spike makes.
   public var release: Expression?
+  /// How spikes change the weight of each connection; `nil` if none does.
+  public var plasticity: Plasticity?
   /// In SI units of the receiver or the input, over those of `release` or the source.
   public var weight: Law
   /// In s; 0 arrives at the beginning of the next step.
@@ -150,8 +152,9 @@ public struct Projection: Sendable {
   /// Laws and rules are over the parameters of the target's cell.
   public init(
     declaration: Declaration, source: Int, target: Int, signal: Signal, rule: ConnectionRule,
-    allowsAutapses: Bool = false, release: Expression? = nil, weight: Law, delay: Law,
-    weightDeclaration: Declaration, delayDeclaration: Declaration
+    allowsAutapses: Bool = false, release: Expression? = nil,
+    plasticity: Plasticity? = nil, weight: Law, delay: Law, weightDeclaration: Declaration,
+    delayDeclaration: Declaration
   ) {
     self.declaration = declaration
     self.source = source
@@ -160,6 +163,7 @@ public struct Projection: Sendable {
     self.rule = rule
     self.allowsAutapses = allowsAutapses
     self.release = release
+    self.plasticity = plasticity
     self.weight = weight
     self.delay = delay
     self.weightDeclaration = weightDeclaration

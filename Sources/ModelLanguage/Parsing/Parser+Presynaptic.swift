@@ -28,13 +28,18 @@ extension Parser {
     return PresynapticSyntax(declarations: declarations, range: word)
   }
 
-  /// Reads `on spike { STATE = value … }`.
+  /// Reads `on spike { STATE = value … }`, or the same of a `presynaptic` or `postsynaptic` spike.
   mutating func parseSpikeChanges() throws(ParseFailure) -> SpikeChangesSyntax {
     let first = token
     advance()
-    guard takeWord("spike") else { throw unexpected(expected: "`spike`") }
+    let side = SpikeChangesSyntax.Side(rawValue: text(of: token)) ?? .own
+    if side != .own { advance() }
+    guard takeWord("spike") else {
+      throw unexpected(
+        expected: side == .own ? "`spike`, `presynaptic spike` or `postsynaptic spike`" : "`spike`")
+    }
     let words = range(from: first)
     return SpikeChangesSyntax(
-      assignments: try parseAssignments(of: "`on spike`"), range: words)
+      side: side, assignments: try parseAssignments(of: "`\(words.text)`"), range: words)
   }
 }

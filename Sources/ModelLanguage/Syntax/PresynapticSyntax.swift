@@ -7,8 +7,20 @@ public struct PresynapticSyntax: Sendable, Hashable {
   public var range: SourceRange
 }
 
-/// `on spike { assignments }`: what a spike of the cell changes in a part of it.
+/// `on spike { assignments }`: what a spike of the cell changes in a part of it; or the same with
+/// `on presynaptic spike` and `on postsynaptic spike`: what one changes in a connection.
 public struct SpikeChangesSyntax: Sendable, Hashable {
+  /// Whose spike changes what.
+  public enum Side: String, Sendable, Hashable, CaseIterable {
+    /// That of the cell, in a part of it.
+    case own = ""
+    /// That of the source, in a connection.
+    case presynaptic
+    /// That of the target, in a connection.
+    case postsynaptic
+  }
+
+  public var side: Side
   public var assignments: [AssignmentSyntax]
   /// The words before the block.
   public var range: SourceRange

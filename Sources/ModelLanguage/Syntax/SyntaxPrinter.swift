@@ -119,7 +119,9 @@ public struct SyntaxPrinter: Sendable {
         syntax.declarations.map {
           String(comment($0.documentation, "    ").drop { $0 == " " }) + text(of: $0.kind)
         })
-    case .spikeChanges(let syntax): return block("on spike", assignments(syntax.assignments))
+    case .spikeChanges(let syntax):
+      let side = syntax.side == .own ? "" : "\(syntax.side.rawValue) "
+      return block("on \(side)spike", assignments(syntax.assignments))
     }
   }
 

@@ -12,12 +12,17 @@ struct CellAssembly {
   private var current: [Node] = []
   /// Steps that are left of the refractory time.
   private let hold: LaneArray
+  /// Where values at the end of a step are kept; `nil` for none.
+  let exposed: LaneArray?
 
   init(_ system: CellSystem) {
     self.system = system
     program = system.program
     step = program.graph.load(system.timeStep)
     hold = program.declare("hold", storage: .persistent)
+    exposed =
+      system.exposed.isEmpty
+      ? nil : program.declare("exposed", count: system.exposed.count, storage: .persistent)
   }
 
   // MARK: The step
@@ -34,6 +39,10 @@ struct CellAssembly {
       }
     var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(advanced))
     final = program.graph.shareExponentials(in: final)
+    if let exposed {
+      let shown = withoutNoise(inPlaceOfFormals(values(system.exposed, at: final)))
+      stores += shown.enumerated().map { .init(exposed, $0.offset, $0.element) }
+    }
     if let spike = system.spike {
       stores += addSpike(spike, old: old, final: &final)
     } else {

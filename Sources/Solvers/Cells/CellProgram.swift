@@ -21,6 +21,8 @@ public struct CellProgram: Sendable {
   /// where nothing recorded depends on them.
   public let presentSums: LaneArray?
   public let presentClock: LaneArray?
+  /// Values at the end of the last step, before the changes of a spike; `nil` for none.
+  public let exposed: LaneArray?
   private let hoistedStores: [Procedure.Store]
 
   /// Joins the equations of a cell and a method.
@@ -46,6 +48,7 @@ public struct CellProgram: Sendable {
     state = system.state
     randomStream = system.randomStream
     timeStep = system.timeStep
+    exposed = assembly.exposed
     recorded = observation.recorded
     presentSums = observation.sums
     presentClock = observation.clock
