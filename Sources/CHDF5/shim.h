@@ -42,6 +42,11 @@ static inline void h5_begin_writing_back(int descriptor) {
   (void)descriptor;
 #endif
 }
+/// The descriptor of an open file, or -1.
+static inline int h5_descriptor(hid_t file) {
+  void *handle = NULL;
+  return H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle ? *(int *)handle : -1;
+}
 /// Keeps the library from printing its own stack of errors, and from cleaning up at exit, where it
 /// can crash after a full disk.
 static inline void h5_be_quiet(void) {

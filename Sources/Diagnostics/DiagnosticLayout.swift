@@ -28,7 +28,7 @@ struct DiagnosticLayout {
         text: "\(printable(range.file.path)):\(position.line):\(position.column): ",
         role: .location),
       Span(text: "\(diagnostic.severity.rawValue): ", role: severity),
-      Span(text: printable(diagnostic.message), role: .plain),
+      Span(text: legible(diagnostic.message), role: .plain),
       Span(text: " [\(diagnostic.id)]", role: .identifier),
     ])
     let width = "\(position.line)".count
@@ -112,7 +112,7 @@ struct DiagnosticLayout {
     var below = texts[...]
     if let first = texts.first, first.columns.upperBound == end {
       spans.append(
-        Span(text: " \(printable(first.text))", role: first.isPrimary ? .caret : .secondary))
+        Span(text: " \(legible(first.text))", role: first.isPrimary ? .caret : .secondary))
       below = texts.dropFirst()
     }
     lines.append(spans)
@@ -120,7 +120,7 @@ struct DiagnosticLayout {
       let indent = String((0..<mark.columns.lowerBound).map { line.blank(at: $0) })
       lines.append([
         gutter, Span(text: indent, role: .plain),
-        Span(text: printable(mark.text), role: mark.isPrimary ? .caret : .secondary),
+        Span(text: legible(mark.text), role: mark.isPrimary ? .caret : .secondary),
       ])
     }
   }
@@ -130,7 +130,7 @@ struct DiagnosticLayout {
     func append(_ kind: String, _ text: String) {
       lines.append([
         Span(text: "\(indent)= \(kind): ", role: .advice),
-        Span(text: printable(text), role: .plain),
+        Span(text: legible(text), role: .plain),
       ])
     }
     for label in diagnostic.labels where !isOnPrimaryLine(label.range) {
@@ -161,6 +161,16 @@ func printable(_ text: String) -> String {
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars { result.append(isPrintable(scalar) ? scalar : "\u{FFFD}") }
   return String(result)
+}
+
+/// Printable text without words so long that they would hide the rest.
+func legible(_ text: String) -> String {
+  let longest = 200
+  guard text.utf8.count > longest else { return printable(text) }
+  let words = text.split(separator: " ", omittingEmptySubsequences: false)
+  return printable(
+    words.map { $0.utf8.count <= longest ? $0 : $0.prefix(80) + "…" + $0.suffix(20) }
+      .joined(separator: " "))
 }
 
 /// Whether a scalar may be shown as it is; a tab may.

@@ -65,6 +65,11 @@ public struct CellEquations: Sendable {
       case .arrivals:
         let position = roles.arrivals.firstIndex(of: index) ?? 0
         inputs.append(system.program.graph.load(system.arrivals, position))
+      case .rate:
+        let position = roles.arrivals.firstIndex(of: index) ?? 0
+        let arrived = system.program.graph.load(system.arrivals, position)
+        let step = system.program.graph.load(system.timeStep)
+        inputs.append(system.program.graph.divide(arrived, step))
       case .poisson(let rate):
         let position = roles.poissons.firstIndex(of: index) ?? 0
         let node = plain.node(for: rate, in: &system.program.graph)
@@ -142,7 +147,7 @@ public struct CellEquations: Sendable {
     init(_ cell: Model) {
       for (index, input) in cell.inputs.enumerated() {
         switch input.role {
-        case .arrivals: arrivals.append(index)
+        case .arrivals, .rate: arrivals.append(index)
         case .sum: sums.append(index)
         case .whiteNoise: noises.append(index)
         case .poisson: poissons.append(index)

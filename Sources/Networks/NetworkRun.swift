@@ -25,10 +25,17 @@ public final class NetworkRun {
   private let plasticProjections: [PlasticProjection]
   /// Which of them a projection is.
   private let plasticNumbers: [Int: Int]
+  /// The sums that the circuit itself takes over cells, which come first: cells may need what it
+  /// makes of them.
+  private let circuitSums: [SumTarget]
+  private let allSums: [SumTarget]
+  /// The circuit itself, among the populations.
+  private let circuitItself: Int?
   /// The buffers of a window and those of the one before, which others may still be reading.
   private let buffers: [[[SpikeBuffer]]]
   /// How many steps run between two exchanges of spikes.
   private let window: Int
+  private let hasSums: Bool
   private var parity = 0
   private var trains: [SpikeTrain]
   /// How many steps have been taken.
@@ -119,18 +126,24 @@ public final class NetworkRun {
     self.window = window
     self.populations = populations
     self.spikeTargets = spikeTargets
-    self.sumTargets = sumTargets
+    let itself = network.parts.firstIndex { $0.population.isCircuitItself }
+    circuitItself = itself
+    allSums = sumTargets
+    circuitSums = sumTargets.filter { $0.target == itself }
+    self.sumTargets = sumTargets.filter { $0.target != itself }
+    hasSums = !sumTargets.isEmpty
     self.plasticProjections = plasticProjections
     self.plasticNumbers = plasticNumbers
     connectionCounts = counts
     trains = populations.map { _ in SpikeTrain() }
     team = ThreadTeam(count: threads)
-    if !sumTargets.isEmpty {
+    if hasSums {
       for population in populations {
         population.observe(blocks: 0..<population.blockCount, step: 0)
       }
       for target in sumTargets { target.history.begin(with: populations[target.source]) }
-      for thread in 0..<threads { addUp(thread, step: 0) }
+      for thread in 0..<threads { addUpForCircuit(thread, step: 0) }
+      for thread in 0..<threads { addUp(thread, self.sumTargets, step: 0) }
     }
   }
 
@@ -203,6 +216,20 @@ public final class NetworkRun {
     }
   }
 
+  /// Changes a state in all cells of the population that has it, at the end of a step.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the state.
+  ///   - change: From the value before to the value after, in SI units.
+  public func changeState(_ path: String, _ change: (Double) -> Double) {
+    for population in populations {
+      for (index, state) in population.part.population.cell.states.enumerated()
+      where state.declaration.path == path {
+        population.changeState(index, change)
+      }
+    }
+  }
+
   /// Goes on to a step.
   ///
   /// - Throws: `NetworkFailure.notFinite` if a state has left the numbers.
@@ -220,10 +247,16 @@ public final class NetworkRun {
         run.team.barrier()
         if thread == 0 { run.collect(parity, from: step, count: count) }
         run.deliver(thread, parity, from: step, count: count)
-        if !run.sumTargets.isEmpty { run.addUp(thread, step: step + count) }
+        if run.hasSums {
+          if run.circuitItself != nil {
+            run.addUpForCircuit(thread, step: step + count)
+            run.team.barrier()
+          }
+          run.addUp(thread, run.sumTargets, step: step + count)
+        }
         if !run.plasticProjections.isEmpty { run.changeWeights(thread, parity) }
         // Others still read what the next step replaces.
-        if !run.sumTargets.isEmpty || !run.plasticProjections.isEmpty { run.team.barrier() }
+        if run.hasSums || !run.plasticProjections.isEmpty { run.team.barrier() }
         step += count
         parity = 1 - parity
       }
@@ -256,9 +289,9 @@ public final class NetworkRun {
         blocks: blocks, firstStep: step, stepCount: count, slot: step % population.slotCount,
         into: buffer)
       buffer.sort(steps: count)
-      guard !sumTargets.isEmpty else { continue }
+      guard hasSums else { continue }
       population.observe(blocks: blocks, step: step + count)
-      for target in sumTargets where target.source == index {
+      for target in allSums where target.source == index {
         target.history.keep(population, blocks: blocks, step: step + count)
       }
     }
@@ -281,8 +314,20 @@ public final class NetworkRun {
     }
   }
 
+  /// Adds up what the circuit itself takes over cells, and works out what follows from it.
+  private func addUpForCircuit(_ thread: Int, step: Int) {
+    guard let circuitItself else { return }
+    let population = populations[circuitItself]
+    let blocks = Self.share(of: thread, among: team.count, population.blockCount)
+    addUp(thread, circuitSums, step: step)
+    population.observe(blocks: blocks, step: step)
+    for target in sumTargets where target.source == circuitItself {
+      target.history.keep(population, blocks: blocks, step: step)
+    }
+  }
+
   /// Adds up what continuous projections show a thread's own cells after a number of steps.
-  private func addUp(_ thread: Int, step: Int) {
+  private func addUp(_ thread: Int, _ sumTargets: [SumTarget], step: Int) {
     for target in sumTargets {
       let population = populations[target.target]
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)

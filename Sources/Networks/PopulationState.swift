@@ -104,6 +104,14 @@ final class PopulationState: @unchecked Sendable {
     prepare()
   }
 
+  /// Changes a state of all cells.
+  func changeState(_ index: Int, _ change: (Double) -> Double) {
+    for cell in 0..<paddedCount {
+      let place = place(part.program.state, index, cell: cell)
+      workspace[place] = change(workspace[place])
+    }
+  }
+
   private func share() {
     let layout = part.kernel.layout
     let program = part.program
@@ -225,25 +233,25 @@ final class PopulationState: @unchecked Sendable {
     spikes.count = loop.spikeCount
   }
 
-  /// Computes what is recorded of some blocks after a number of steps.
+  /// Computes what is recorded of some blocks, at the end of a step.
   func observe(blocks: Range<Int>, step: Int) {
     let layout = part.kernel.layout
+    let width = layout.width
+    let program = part.program
+    let clock = program.program[program.observedClock].count
+    let sumCount = program.program[program.observedSums].count
     for block in blocks {
       let own = workspace + block * workspaceCount
-      if let array = part.program.presentSums {
-        for sum in 0..<sumCount {
-          guard let values = sums[sum] else { continue }
-          let place = own + (layout.offset(of: array) + sum) * layout.width
-          place.update(from: values + block * layout.width, count: layout.width)
-        }
+      for element in 0..<clock {
+        (own + (layout.offset(of: program.observedClock) + element) * width)
+          .update(repeating: element == 0 ? Double(step) * timeStep : Double(step), count: width)
       }
-      if let array = part.program.presentClock {
-        for (element, value) in [Double(step) * timeStep, Double(step)].enumerated() {
-          let place = own + (layout.offset(of: array) + element) * layout.width
-          place.update(repeating: value, count: layout.width)
-        }
+      for sum in 0..<sumCount {
+        guard let values = sums[sum] else { continue }
+        (own + (layout.offset(of: program.observedSums) + sum) * width)
+          .update(from: values + block * width, count: width)
       }
-      part.kernel.run(.observe, workspace: workspace + block * workspaceCount, shared: shared)
+      part.kernel.run(.observe, workspace: own, shared: shared)
     }
   }
 

@@ -72,15 +72,17 @@ public final class EnsembleWorker {
     sampleAtStart(Array(lanes.indices))
     while lanes.contains(where: { $0 != nil }) {
       block.advance()
-      var restarted: [Int] = []
       var fresh: [Int] = []
       for lane in lanes.indices {
         guard let run = lanes[lane] else { continue }
         switch block.attention(lane) {
         case .none: continue
         case .event:
-          run.locateEvent(lane, block, ensemble)
-          restarted.append(lane)
+          if let endless = run.locateEvent(lane, block, ensemble) {
+            try fail(lane, .endlessEvent(endless), finish)
+            try refill(lane)
+            if lanes[lane] != nil { fresh.append(lane) }
+          }
         case .stop:
           if run.reachStop(lane, block, ensemble) {
             run.storeReductions(lane, block, ensemble)

@@ -186,9 +186,34 @@ final class LaneBlock {
       rejectedSteps: Int(self[arrays.rejectedSteps, lane]))
   }
 
-  /// Says which state broke: the first whose derivative is not finite, or the fastest.
+  /// Says which state broke: the first whose derivative is not finite there or just behind, or
+  /// the fastest.
   func failure(_ lane: Int, _ reason: RunFailure.Reason) -> RunFailure {
+    let time = self[arrays.time, lane]
+    let values = (0..<modelStateCount).map { self[arrays.state, $0, lane] }
     kernel.run(.diagnose, workspace: workspace, shared: shared)
+    var found = diagnosis(lane, reason)
+    guard found.reason == .stepTooSmall else { return found }
+    // The last state that was reached is still sound; a few roundings on, it may not be.
+    let slopes = values.indices.map { self[arrays.derivative, $0, lane] }
+    var step = max(time.magnitude.ulp, .leastNormalMagnitude)
+    for _ in 0..<12 where found.reason == .stepTooSmall {
+      self[arrays.time, lane] = time + step
+      for state in values.indices {
+        self[arrays.state, state, lane] = values[state] + step * slopes[state]
+      }
+      kernel.run(.diagnose, workspace: workspace, shared: shared)
+      let ahead = diagnosis(lane, reason)
+      if ahead.reason == .notFinite {
+        found = RunFailure(
+          reason: .notFinite, time: time, state: ahead.state, value: values[ahead.state])
+      }
+      step *= 2
+    }
+    return found
+  }
+
+  private func diagnosis(_ lane: Int, _ reason: RunFailure.Reason) -> RunFailure {
     let relative = shared[layout.offset(of: arrays.relativeTolerance)]
     let absolute = shared + layout.offset(of: arrays.absoluteTolerance)
     var worst = 0

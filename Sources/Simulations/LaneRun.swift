@@ -11,6 +11,8 @@ final class LaneRun {
   private var nextCommonStop = 0
   /// The events that happen at the stop on the way, by index.
   private var comingEvents: [Int] = []
+  /// When each event happened last, in s.
+  private var lastTimes: [Double] = []
 
   init(index: Int, chunk: ChunkBuffer, setup: RunSetup) {
     self.index = index
@@ -43,6 +45,7 @@ final class LaneRun {
     block[arrays.isActive, lane] = 1
     block[arrays.ignoresEvents, lane] = 0
     for event in ensemble.model.events.indices { block[arrays.firedEvents, event, lane] = 0 }
+    lastTimes = ensemble.model.events.map { _ in -.infinity }
     block[arrays.acceptedSteps, lane] = 0
     block[arrays.rejectedSteps, lane] = 0
     block[arrays.attention, lane] = 0
@@ -76,7 +79,10 @@ final class LaneRun {
   }
 
   /// Finds when an event happens within the attempted step, and makes it the next stop.
-  func locateEvent(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+  ///
+  /// - Returns: An event that happens again before the time has moved, so that the run would never
+  ///   end; `nil` in all other cases.
+  func locateEvent(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) -> Int? {
     let arrays = ensemble.stepped.arrays
     var earliest = 1.0
     comingEvents = []
@@ -115,15 +121,18 @@ final class LaneRun {
       block[arrays.stop, lane] = min(target, block[arrays.stop, lane])
       block[arrays.ignoresEvents, lane] = 1
     } else {
+      if let endless = comingEvents.first(where: { lastTimes[$0] == time }) { return endless }
       applyEvents(lane, block, ensemble)
       chooseStop(lane, block, ensemble)
       block.markForRestart(lane)
     }
+    return nil
   }
 
   /// The smallest fraction found at which a rising function is no longer negative.
   ///
-  /// Bisection with the secant's guess in every other step: never slow, never outside.
+  /// Bisection with the secant's guess in every other step: never slow, never outside. The value
+  /// at the start may stand for no more than a side, so the secant waits for a better one.
   private static func crossing(
     before: Double, after: Double, _ value: (Double) -> Double
   ) -> Double {
@@ -133,7 +142,7 @@ final class LaneRun {
     var highValue = after
     for round in 0..<100 where high - low > 1e-15 {
       var middle = 0.5 * (low + high)
-      if round % 2 == 0, highValue > lowValue {
+      if round % 2 == 0, low > 0, highValue > lowValue {
         let secant = low - lowValue * (high - low) / (highValue - lowValue)
         if secant > low, secant < high { middle = secant }
       }
@@ -156,6 +165,7 @@ final class LaneRun {
     let arrays = ensemble.stepped.arrays
     for event in comingEvents {
       block[arrays.firedEvents, event, lane] = 1
+      lastTimes[event] = block[arrays.time, lane]
       block.observe()
       for (state, observed) in ensemble.assignments[event] {
         block[arrays.state, state, lane] = block[arrays.observed, observed, lane]

@@ -44,6 +44,8 @@ public struct RunFailure: Error, Sendable, Hashable {
     case stepTooSmall
     /// More attempts than allowed.
     case tooManySteps(Int)
+    /// An event, by index, happens again and again without time passing.
+    case endlessEvent(Int)
   }
 
   public var reason: Reason
@@ -54,47 +56,34 @@ public struct RunFailure: Error, Sendable, Hashable {
   /// Its value at that time, in SI units.
   public var value: Double
 
-  /// One sentence for people: what broke, where, when, and what to try.
+  /// One sentence for people: what broke, where, when, by which equation, and what to try.
   public func message(in model: Model) -> String {
-    let declaration =
-      model.states.indices.contains(state) ? model.states[state].declaration : nil
-    let name = declaration?.path ?? "a reduction"
-    let scale = declaration?.unit.scale ?? 1
-    let symbol = declaration?.unit.symbol ?? ""
-    let when = "at t = \(Self.short(time)) s"
-    let last = "last value \(Self.short(value / scale)) \(symbol)"
+    let when = "at t = \(decimalText(time, significantDigits: 6)) s"
+    guard model.states.indices.contains(state) else {
+      return "a reduction is not a finite number \(when)"
+    }
+    let broken = model.states[state]
+    let name = broken.declaration.path
+    let last = broken.declaration.unit.text(ofSI: value, significantDigits: 6)
+    let equation = "`\(name)' = \(Self.shortened(model.text(of: broken.derivative)))`"
     switch reason {
     case .notFinite:
-      return "the derivative of `\(name)` is not a finite number \(when) (\(last))"
+      return "the derivative of `\(name)` is not a finite number \(when) (last value \(last)): "
+        + "look for a division by zero or a logarithm in \(equation)"
     case .stepTooSmall:
-      return "the step became too small \(when); `\(name)` changes fastest (\(last)): "
-        + "look for a singularity there, or loosen the tolerance"
+      return "the step became too small \(when); `\(name)` changes fastest (last value \(last)): "
+        + "look for a singularity in \(equation), or loosen the tolerance"
     case .tooManySteps(let count):
-      return "more than \(count) steps \(when); `\(name)` changes fastest (\(last)): "
-        + "try the method rodas5p, or raise maximum_steps"
+      return "more than \(count) steps \(when); `\(name)` changes fastest (last value \(last)), "
+        + "by \(equation): try the method rodas5p, or raise maximum_steps"
+    case .endlessEvent(let event):
+      return "the event `\(model.events[event].declaration.path)` happens again and again \(when) "
+        + "without time passing: leave a distance between its threshold and where it puts the states"
     }
   }
 
-  private static func short(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return "\(value)" }
-    // Six significant digits without Foundation: round in decimal by scaling.
-    var scaled = value.magnitude
-    var exponent = 0
-    while scaled >= 10 {
-      scaled /= 10
-      exponent += 1
-    }
-    while scaled < 1 {
-      scaled *= 10
-      exponent -= 1
-    }
-    let rounded = (scaled * 1e5).rounded() / 1e5
-    let sign = value < 0 ? "-" : ""
-    if (-3...5).contains(exponent) {
-      var plain = rounded
-      for _ in 0..<abs(exponent) { plain = exponent > 0 ? plain * 10 : plain / 10 }
-      return "\(sign)\((plain * 1e8).rounded() / 1e8)"
-    }
-    return "\(sign)\(rounded)e\(exponent)"
+  /// An expression that fits into a sentence.
+  private static func shortened(_ text: String) -> String {
+    text.count <= 120 ? text : text.prefix(119) + "…"
   }
 }

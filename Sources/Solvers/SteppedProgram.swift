@@ -79,6 +79,8 @@ public struct SteppingArrays: Sendable, Hashable {
   public var recorded: LaneArray
   /// What `observe` computes besides.
   public var observed: LaneArray
+  /// The values whose extremes are kept, at the current time.
+  public var extremeValues: LaneArray
   /// The extremes so far and their times.
   public var extremes: LaneArray
   public var extremeTimes: LaneArray

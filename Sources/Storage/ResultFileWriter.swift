@@ -65,6 +65,8 @@ public final class ResultFileWriter {
       throw .refused(
         operation: "creating", path: temporaryPath, reason: String(cString: strerror(errno)))
     }
+    // A compiler that is started meanwhile would hold the file's lock beyond its end.
+    if let file { _ = fcntl(h5_descriptor(file.id), F_SETFD, FD_CLOEXEC) }
     descriptor = open(temporaryPath, O_WRONLY | O_CLOEXEC)
     do throws(StorageFailure) {
       try writeFrame()

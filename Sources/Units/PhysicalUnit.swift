@@ -89,8 +89,11 @@ public struct PhysicalUnit: Sendable, Hashable {
   /// A number in SI base units as text in this unit, such as `70 kg`, `5 /min` or `0.5`.
   ///
   /// The number is rounded to 12 significant digits, so that a conversion leaves no dust.
-  public func text(ofSI number: Double) -> String {
-    let digits = decimalText(value(ofSI: number), significantDigits: 12)
+  public func text(ofSI number: Double) -> String { text(ofSI: number, significantDigits: 12) }
+
+  /// A number given in SI units as text in this unit, with at most so many digits.
+  public func text(ofSI number: Double, significantDigits: Int) -> String {
+    let digits = decimalText(value(ofSI: number), significantDigits: significantDigits)
     if symbol == "1" { return digits }
     if symbol.hasPrefix("1/") { return "\(digits) \(symbol.dropFirst())" }
     return "\(digits) \(symbol)"

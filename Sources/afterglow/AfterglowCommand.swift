@@ -25,6 +25,6 @@ struct AfterglowCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, ShowCommand.self, ListCommand.self, StatusCommand.self,
-      ValidateCommand.self, BenchCommand.self,
+      SensitivityCommand.self, ValidateCommand.self, BenchCommand.self,
     ])
 }

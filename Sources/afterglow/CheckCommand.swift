@@ -39,7 +39,10 @@ struct CheckCommand: ParsableCommand {
         let file = try FileLibrary.file(path)
         all += diagnostics(of: file, workplace)
       } catch {
-        terminal.complain("\(error.path): \(error.reason)")
+        terminal.complain(
+          workplace.problem(
+            with: name, in: isModel ? "Models" : "Experiments",
+            ending: isModel ? ".model" : ".yaml", error.reason))
         isReadable = false
       }
     }

@@ -12,7 +12,7 @@ struct CircuitSummary {
     let populations = circuit.populations.map { PopulationSummary($0) }
     if let first = populations.first, let own = first.circuitParameters { parts.append(own) }
     parts += populations.map(\.text)
-    let projections = circuit.projections.map { projection in
+    let projections = circuit.projections.filter { !$0.isImplicit }.map { projection in
       ProjectionSummary(
         projection, circuit, values: populations[projection.target].values
       ).text
@@ -36,7 +36,11 @@ struct PopulationSummary {
     let evaluator = ExpressionEvaluator(parameters: parameters)
     values = evaluator
     let size = decimalText(evaluator.value(of: population.size), significantDigits: 12)
-    var parts = ["population \(name): \(size) \(size == "1" ? "cell" : "cells") of \(cell.name)"]
+    var parts = [
+      population.isCircuitItself
+        ? "the circuit itself"
+        : "population \(name): \(size) \(size == "1" ? "cell" : "cells") of \(cell.name)"
+    ]
     let documentation = [population.declaration.documentation, cell.documentation]
       .filter { !$0.isEmpty }
     if !documentation.isEmpty { parts.append(documentation.joined(separator: "\n")) }
@@ -88,7 +92,7 @@ struct PopulationSummary {
     lines += cell.states.map {
       short("\($0.declaration.path)' = \(cell.text(of: $0.derivative))")
     }
-    for receiver in population.receivers {
+    for receiver in population.receivers where !receiver.assignments.isEmpty {
       let changes = receiver.assignments.map {
         "\(cell.states[$0.state].declaration.path) = \(cell.text(of: $0.value))"
       }
@@ -244,7 +248,7 @@ struct CircuitJSON: Encodable {
         size: values.value(of: population.size), cell: ModelJSON(population.cell),
         variations: laws)
     }
-    projections = circuit.projections.map { projection in
+    projections = circuit.projections.filter { !$0.isImplicit }.map { projection in
       let target = circuit.populations[projection.target]
       let values = ExpressionEvaluator(parameters: target.cell.parameterValues())
       let words = LawWords(cell: target.cell, values: values)

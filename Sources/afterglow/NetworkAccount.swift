@@ -45,7 +45,8 @@ struct NetworkAccount {
     let told = reductions.lines(ofRun: run) ?? []
     if experiment.account.isEmpty {
       var table = TextTable(["population", "cells", "spikes", "Hz per cell"])
-      for (index, population) in populationNames.enumerated() {
+      for (index, population) in populationNames.enumerated()
+      where !(campaign.experiment.network?.circuit.populations[index].isCircuitItself ?? false) {
         let cells = Double(max(1, result.cellCounts[index]))
         let seconds = experiment.duration.value * Double(result.steps) / Double(campaign.stepCount)
         table.add([
@@ -109,8 +110,9 @@ struct NetworkAccount {
     let circuit = experiment.network?.circuit
     return """
       \(experiment.title)
-      circuit \(circuit?.name ?? ""): \(circuit?.populations.count ?? 0) populations, \
-      \(circuit?.projections.count ?? 0) projections
+      circuit \(circuit?.name ?? ""): \
+      \(circuit?.populations.count { !$0.isCircuitItself } ?? 0) populations, \
+      \(circuit?.projections.count { !$0.isImplicit } ?? 0) projections
       \(campaign.plan.count == 1 ? "1 run" : "\(campaign.plan.count) runs") \
       of \(campaign.stepCount) steps
       """
@@ -151,7 +153,9 @@ struct NetworkReport: Encodable {
   init(_ campaign: NetworkCampaign, _ finished: FinishedNetworks, path: String) {
     let summary = finished.summary
     let experiment = campaign.experiment
-    let names = experiment.network?.circuit.populations.map(\.declaration.path) ?? []
+    let names =
+      (experiment.network?.circuit.populations ?? []).filter { !$0.isCircuitItself }
+      .map(\.declaration.path)
     file = path
     title = experiment.title
     runs = summary.progress.total

@@ -18,16 +18,48 @@ struct ReductionAccount {
   /// The name of an arm and what its first run gave.
   func text(ofArm arm: Int) -> String {
     let name = experiment.arms[arm].name
+    if plan.individualCount > 1 { return individualsText(ofArm: arm) }
     let run = arm * plan.individualCount * plan.pointCount
     let lines = lines(ofRun: run) ?? ["  not run, or failed"]
     return ((name.isEmpty ? [] : [name]) + lines).joined(separator: "\n")
+  }
+
+  /// What the individuals of an arm gave: the middle and the spread of each reduction, and how many
+  /// have which verdict.
+  private func individualsText(ofArm arm: Int) -> String {
+    let name = experiment.arms[arm].name
+    let spreads = digest.spreads(arm: arm, in: plan, reductions: experiment.reductions.count)
+    var table = TextTable(["reduction", "median", "5 to 95 %", "individuals"])
+    for (index, spread) in spreads.enumerated() {
+      let isThere = spread.count > 0
+      table.add([
+        experiment.reductions[index].name, isThere ? shown(spread.median, index) : "none",
+        isThere ? "\(shown(spread.lower, index)) to \(shown(spread.upper, index))" : "",
+        "\(spread.count)",
+      ])
+    }
+    var lines = name.isEmpty ? [] : [name]
+    lines += table.text.split(separator: "\n").map { "  " + $0 }
+    if let verdict = experiment.verdict {
+      let first = arm * plan.individualCount * plan.pointCount
+      let counts = verdict.names.indices.map { index in
+        (0..<plan.individualCount).count {
+          digest.verdict(of: first + $0 * plan.pointCount) == index
+        }
+      }
+      let parts = zip(verdict.names, counts).map { "\($0): \($1)" }
+      lines.append("  Verdicts: " + parts.joined(separator: ", "))
+    }
+    return lines.joined(separator: "\n")
   }
 
   /// The sentences or numbers of a finished run, and the verdict on it; `nil` for another.
   func lines(ofRun run: Int) -> [String]? {
     guard let values = digest.reductions(of: run) else { return nil }
     var lines: [String] = []
-    if experiment.account.isEmpty {
+    if experiment.reductions.isEmpty, experiment.network == nil {
+      lines.append("  recorded, nothing reduced: open the file to see it")
+    } else if experiment.account.isEmpty {
       let width = experiment.reductions.map(\.name.count).max() ?? 0
       for (index, reduction) in experiment.reductions.enumerated() {
         let padding = String(repeating: " ", count: width - reduction.name.count)
@@ -45,6 +77,8 @@ struct ReductionAccount {
   }
 
   private func shown(_ value: Double, _ reduction: Int) -> String {
+    // Such as spikes per burst where there is no burst.
+    if value.isNaN { return "none" }
     let unit = experiment.reductions[reduction].unit
     if unit.dimensions == PhysicalUnit.second.dimensions { return Self.time(value) }
     let number = shortNumber(unit.value(ofSI: value))

@@ -29,6 +29,11 @@ struct RunAccount {
       parts += experiment.arms.indices.map(reductions.text)
     }
     parts.append(closing)
+    switch experiment.sweep?.design {
+    case .sobolIndices, .morris:
+      parts.append("`afterglow sensitivity \(path)` says what the results depend on")
+    default: break
+    }
     return parts.joined(separator: "\n\n")
   }
 
@@ -47,28 +52,63 @@ struct RunAccount {
 }
 
 /// What a dry run says.
-struct RunPreview {
-  let text: String
+struct RunPreview: Encodable {
+  private struct Arm: Encodable {
+    var name: String
+    var doses: Int
+  }
+
+  private var title: String
+  private var model: String
+  private var states: Int
+  private var parameters: Int
+  private var runs: Int
+  private var individuals: Int
+  private var points: Int
+  private var arms: [Arm]
+  private var recordedVariables: Int
+  private var recordedTimes: Int
+  private var recordedMegabytes: Double
+  private var reductions: Int
 
   init(_ experiment: Experiment, _ plan: RunPlan) {
-    var lines = [experiment.title]
-    let model = experiment.model
+    title = experiment.title
+    model = experiment.model.name
+    states = experiment.model.states.count
+    parameters = experiment.model.parameters.count
+    runs = plan.count
+    individuals = plan.individualCount
+    points = plan.pointCount
+    arms = experiment.arms.map { Arm(name: $0.name, doses: $0.doses.count) }
+    recordedVariables = experiment.recording?.variables.count ?? 0
+    recordedTimes = experiment.recording?.times.count ?? 0
+    recordedMegabytes =
+      Double(plan.count) * Double(recordedTimes) * Double(recordedVariables) * 8e-6
+    reductions = experiment.reductions.count
+  }
+
+  /// The preview, to be printed.
+  var text: String {
+    var lines = [title]
+    lines.append("model \(model): \(count(states, "state")), \(count(parameters, "parameter"))")
     lines.append(
-      "model \(model.name): \(model.states.count) states, \(model.parameters.count) parameters")
-    lines.append(
-      "\(plan.count) runs: \(plan.armCount) arms × \(plan.individualCount) individuals × "
-        + "\(plan.pointCount) points")
-    for arm in experiment.arms where !arm.name.isEmpty {
-      lines.append("  \(arm.name): \(arm.doses.count) dose entries")
-    }
-    if let recording = experiment.recording {
-      let bytes = plan.count * recording.times.count * recording.variables.count * 8
+      "\(count(runs, "run")): \(count(arms.count, "arm")) × \(count(individuals, "individual")) × "
+        + count(points, "point"))
+    for arm in arms where !arm.name.isEmpty {
       lines.append(
-        "records \(recording.variables.count) variables at \(recording.times.count) times: "
-          + "\(shortNumber(Double(bytes) / 1e6)) MB")
+        "  \(arm.name): \(arm.doses == 1 ? "1 dose entry" : "\(arm.doses) dose entries")")
     }
-    lines.append("keeps \(experiment.reductions.count) reductions of each run")
-    text = lines.joined(separator: "\n")
+    if recordedVariables > 0 {
+      lines.append(
+        "records \(count(recordedVariables, "variable")) at \(count(recordedTimes, "time")): "
+          + "\(shortNumber(recordedMegabytes)) MB")
+    }
+    lines.append("keeps \(count(reductions, "reduction")) of each run")
+    return lines.joined(separator: "\n")
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 }
 
@@ -76,8 +116,17 @@ struct RunPreview {
 struct RunReportJSON: Encodable {
   private struct Arm: Encodable {
     var name: String
-    var reductions: [String: Double]
+    var reductions: [String: Double]?
+    /// Over individuals, where there are several.
+    var individuals: [String: Spread]?
     var verdict: String?
+  }
+
+  private struct Spread: Encodable {
+    var median: Double
+    var lower: Double
+    var upper: Double
+    var count: Int
   }
 
   private var file: String
@@ -92,6 +141,7 @@ struct RunReportJSON: Encodable {
   private var wallSeconds: Double
   private var processorSeconds: Double
   private var firstFailure: String?
+  private var units: [String: String]
   private var arms: [Arm]
 
   init(_ experiment: Experiment, _ finished: FinishedCampaign, path: String) {
@@ -108,9 +158,26 @@ struct RunReportJSON: Encodable {
     wallSeconds = finished.wallSeconds
     processorSeconds = finished.processorSeconds
     firstFailure = summary.firstFailure?.text
+    units = [:]
+    for reduction in experiment.reductions { units[reduction.name] = reduction.unit.symbol }
     arms = []
     let plan = RunPlan(experiment)
-    guard plan.count == experiment.arms.count else { return }
+    guard plan.pointCount == 1 else { return }
+    guard plan.individualCount == 1 else {
+      arms = experiment.arms.indices.map { arm in
+        var spreads: [String: Spread] = [:]
+        let found = finished.digest.spreads(
+          arm: arm, in: plan, reductions: experiment.reductions.count)
+        for (reduction, spread) in zip(experiment.reductions, found) where spread.count > 0 {
+          spreads[reduction.name] = Spread(
+            median: reduction.unit.value(ofSI: spread.median),
+            lower: reduction.unit.value(ofSI: spread.lower),
+            upper: reduction.unit.value(ofSI: spread.upper), count: spread.count)
+        }
+        return Arm(name: experiment.arms[arm].name, individuals: spreads)
+      }
+      return
+    }
     arms = experiment.arms.indices.map { arm in
       var values: [String: Double] = [:]
       if let found = finished.digest.reductions(of: arm) {

@@ -58,7 +58,8 @@ struct RunCommand: ParsableCommand {
     }
     let campaign = Campaign(experiment, options: options)
     if dryRun {
-      terminal.print(RunPreview(experiment, campaign.plan).text)
+      let preview = RunPreview(experiment, campaign.plan)
+      terminal.print(json ? JSONText.of(preview) : preview.text)
       return
     }
     let path = output ?? Self.defaultOutput(for: self.experiment)
@@ -123,29 +124,44 @@ struct ExperimentLoading {
     return experiment
   }
 
-  private func source(of name: String) throws -> (SourceFile, FileLibrary) {
-    if name.hasSuffix(".h5") {
-      do throws(StorageFailure) {
-        let kept = try ResultFileReader(path: name).provenance()
-        let models = kept.models.map { SourceFile(path: $0.path, text: $0.text) }
-        let tables = kept.tables.map { SourceFile(path: $0.path, text: $0.text) }
-        guard let main = models.first else {
-          throw StorageFailure.notResult(path: name, missing: "model")
-        }
-        return (
-          SourceFile(path: kept.experimentPath, text: kept.experiment),
-          FileLibrary(mainModel: main, files: Array(models.dropFirst()) + tables)
-        )
-      } catch {
-        terminal.complain(error.message)
-        throw ExitStatus.inputOutput
-      }
+  /// Reads the experiment that a result file keeps.
+  func load(result path: String) throws -> Experiment {
+    let (file, library) = try kept(in: path)
+    // What there was to warn of was said when it ran.
+    let (experiment, diagnostics) = Experiment.read(file, library: library)
+    guard let experiment, !diagnostics.hasErrors else {
+      terminal.show(diagnostics)
+      throw ExitStatus.dataError
     }
+    return experiment
+  }
+
+  private func source(of name: String) throws -> (SourceFile, FileLibrary) {
+    if name.hasSuffix(".h5") { return try kept(in: name) }
     do throws(FileProblem) {
       let path = workplace.find(name, in: "Experiments", ending: ".yaml")
       return (try FileLibrary.file(path), workplace.library)
     } catch {
-      terminal.complain("\(error.path): \(error.reason)")
+      terminal.complain(
+        workplace.problem(with: name, in: "Experiments", ending: ".yaml", error.reason))
+      throw ExitStatus.inputOutput
+    }
+  }
+
+  private func kept(in name: String) throws -> (SourceFile, FileLibrary) {
+    do throws(StorageFailure) {
+      let kept = try ResultFileReader(path: name).provenance()
+      let models = kept.models.map { SourceFile(path: $0.path, text: $0.text) }
+      let tables = kept.tables.map { SourceFile(path: $0.path, text: $0.text) }
+      guard let main = models.first else {
+        throw StorageFailure.notResult(path: name, missing: "model")
+      }
+      return (
+        SourceFile(path: kept.experimentPath, text: kept.experiment),
+        FileLibrary(mainModel: main, files: Array(models.dropFirst()) + tables)
+      )
+    } catch {
+      terminal.complain(error.message)
       throw ExitStatus.inputOutput
     }
   }

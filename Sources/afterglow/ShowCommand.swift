@@ -53,7 +53,8 @@ struct ShowCommand: ParsableCommand {
     let path = workplace.find(model, in: "Models", ending: ".model")
     let file: SourceFile
     do throws(FileProblem) { file = try FileLibrary.file(path) } catch {
-      terminal.complain("\(error.path): \(error.reason)")
+      terminal.complain(
+        workplace.problem(with: model, in: "Models", ending: ".model", error.reason))
       throw ExitStatus.inputOutput
     }
     if phase == .syntax, !json, !kernel {

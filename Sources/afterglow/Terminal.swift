@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnostics
 import Foundation
 
@@ -49,7 +50,15 @@ struct Terminal {
   }
 
   static func write(_ text: String, to handle: FileHandle) {
-    // A reader that went away, such as `head`, is no reason to complain.
-    try? handle.write(contentsOf: Data(text.utf8))
+    do {
+      try handle.write(contentsOf: Data(text.utf8))
+    } catch {
+      // A reader that went away, such as `head`, is no reason to complain; a full disk is.
+      let isGone = errno == EPIPE || errno == EBADF
+      guard handle === FileHandle.standardOutput, !isGone else { return }
+      let reason = String(cString: strerror(errno))
+      write("error: writing to the standard output failed: \(reason)\n", to: .standardError)
+      exit(ExitStatus.inputOutput.rawValue)
+    }
   }
 }

@@ -60,6 +60,15 @@ struct Workplace {
       .map { (String($0.dropLast(ending.count)), "\(base)/\($0)") }
   }
 
+  /// What is said of a name that stands for no file.
+  func problem(with name: String, in folder: String, ending: String, _ reason: String) -> String {
+    let known = files(in: folder, ending: ending).map(\.name)
+    let stem = name.hasSuffix(ending) ? String(name.dropLast(ending.count)) : name
+    let lasts = known.filter { $0.split(separator: "/").last.map(String.init) == stem }
+    let nearest = lasts.first ?? nearestName(to: stem, among: known)
+    return "\(name): \(reason)" + (nearest.map { "; did you mean `\($0)`?" } ?? "")
+  }
+
   /// What runs the kernels.
   static func backend(_ choice: BackendChoice) -> Backend {
     switch choice {

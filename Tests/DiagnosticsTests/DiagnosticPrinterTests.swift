@@ -79,6 +79,18 @@ struct DiagnosticPrinterTests {
     #expect(column == caret)
   }
 
+  @Test("cuts a word that would hide the rest")
+  func longWord() {
+    let name = String(repeating: "n", count: 1_000_000)
+    let file = SourceFile(path: "a.model", text: name)
+    let printed = DiagnosticPrinter().text(
+      of: Diagnostic(
+        id: "x", "unknown name `\(name)` here", at: file.range, help: ["not `\(name)`"]))
+    #expect(printed.count < 1000)
+    #expect(printed.contains("unknown name `nnn"))
+    #expect(printed.contains("n` here [x]"))
+  }
+
   @Test("leaves out line breaks of other systems and the byte order mark")
   func lineBreaks() {
     let printed = text("\u{FEFF}one\r\ntwo\r\n", 3, 6)

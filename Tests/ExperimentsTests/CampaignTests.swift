@@ -164,7 +164,9 @@ struct CampaignTests {
       experiment, options: CampaignOptions(threads: 1, backend: .interpreter)
     ).run(into: output)
     #expect(output.reports.map(\.status) == [.done, .failed, .done])
-    #expect(output.reports[1].reason?.contains("drug.") == true)
+    let reason = try #require(output.reports[1].reason)
+    #expect(reason.hasPrefix("drug.k = 1000000000 /h: "), "the parameter set: \(reason)")
+    #expect(reason.contains("`drug.central' = "), "the equation: \(reason)")
     #expect(summary.progress.failed == 1)
     #expect(summary.firstFailure?.run == 1)
   }

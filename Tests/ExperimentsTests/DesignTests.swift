@@ -38,23 +38,63 @@ struct DesignTests {
     }
   }
 
+  /// Values of scipy.stats.qmc.Sobol 1.17.1, which reads the same table.
+  @Test("far dimensions of the Sobol' sequence agree with another library")
+  func farDimensions() {
+    let sequence = SobolSequence(dimensions: SobolDirections.dimensionLimit)
+    #expect(SobolDirections.dimensionLimit == 256)
+    #expect(sequence.coordinate(point: 1000, dimension: 37) == 0.8310546875)
+    #expect(sequence.coordinate(point: 1000, dimension: 100) == 0.7685546875)
+    #expect(sequence.coordinate(point: 777, dimension: 255) == 0.6357421875)
+    #expect(sequence.coordinate(point: 1023, dimension: 180) == 0.7080078125)
+    #expect(sequence.coordinate(point: 513, dimension: 254) == 0.4013671875)
+  }
+
+  /// A smooth function is integrated with an error that falls like n^−3/2 or so; without
+  /// scrambling's uniform points the mean over seeds would be off.
+  @Test("scrambled points are uniform over seeds, and better than random ones")
+  func scrambling() {
+    func integral(_ seed: UInt64, _ count: Int) -> Double {
+      let sequence = SobolSequence(dimensions: 4, seed: seed)
+      let sum = (0..<count).reduce(0.0) { sum, point in
+        sum + (0..<4).reduce(1.0) { $0 * 2 * sequence.coordinate(point: point, dimension: $1) }
+      }
+      return sum / Double(count)
+    }
+    let errors = (0..<50).map { integral(UInt64($0), 1024) - 1 }
+    let (mean, deviation) = moments(errors)
+    // Random points would have √((4/3)⁴ − 1)/32 = 0.046; two of them in a thousand are this good.
+    #expect(deviation < 0.003)
+    #expect(abs(mean) < 4 * deviation / 50.squareRoot())
+    // A single point is anywhere: its mean over seeds is a half, within four standard errors.
+    let first = (0..<400).map {
+      SobolSequence(dimensions: 2, seed: UInt64($0)).coordinate(point: 7, dimension: 1)
+    }
+    #expect(abs(moments(first).mean - 0.5) < 4 / (12 * 400.0).squareRoot())
+  }
+
   /// The pairs of the first dimensions are (0, m, 2)-nets: each elementary box of area 2^−m holds
   /// one of 2^m points.
   @Test("pairs of Sobol' dimensions fill elementary boxes", arguments: [(0, 1), (0, 2)])
   func sobolPairs(pair: (Int, Int)) {
-    let sequence = SobolSequence(dimensions: 4)
     let power = 8
     let quality = pair == (0, 1) ? 0 : 1
-    for split in 0...(power - quality) {
-      let columns = 1 << split
-      let rows = 1 << (power - quality - split)
-      var counts = Array(repeating: 0, count: columns * rows)
-      for point in 0..<(1 << power) {
-        let x = Int(sequence.coordinate(point: point, dimension: pair.0) * Double(columns))
-        let y = Int(sequence.coordinate(point: point, dimension: pair.1) * Double(rows))
-        counts[y * columns + x] += 1
+    for sequence in [SobolSequence(dimensions: 4)]
+      + (0..<20).map({
+        SobolSequence(dimensions: 4, seed: $0)
+      })
+    {
+      for split in 0...(power - quality) {
+        let columns = 1 << split
+        let rows = 1 << (power - quality - split)
+        var counts = Array(repeating: 0, count: columns * rows)
+        for point in 0..<(1 << power) {
+          let x = Int(sequence.coordinate(point: point, dimension: pair.0) * Double(columns))
+          let y = Int(sequence.coordinate(point: point, dimension: pair.1) * Double(rows))
+          counts[y * columns + x] += 1
+        }
+        #expect(counts.allSatisfy { $0 == 1 << quality }, "\(columns) by \(rows)")
       }
-      #expect(counts.allSatisfy { $0 == 1 << quality }, "\(columns) by \(rows)")
     }
   }
 

@@ -232,5 +232,25 @@ struct DosingSemanticsTests {
     try Self.expect("TIME,AMT,II,SS,CMT\n0.125,100,8,1,2", parameters: parameters) {
       100 * Self.steady(8, single, $0 - 0.125)
     }
+    // An infusion is the integral of boluses.
+    func rising(_ t: Double) -> Double {
+      if t <= 0 { return 0 }
+      return (fast - k21) / (fast - slow) * (1 - exp(-fast * t)) / fast
+        + (k21 - slow) / (fast - slow) * (1 - exp(-slow * t)) / slow
+    }
+    func infused(_ t: Double) -> Double { rising(t) - rising(t - 5) }
+    try Self.expect(
+      "TIME,AMT,RATE,II,ADDL,CMT\n1,50,10,8,2,2", parameters: parameters + ", drug.delay: 0.5 h"
+    ) { t in
+      10 * (infused(t - 1.5) + infused(t - 9.5) + infused(t - 17.5))
+    }
+    try Self.expect("TIME,AMT,RATE,II,SS,CMT\n1,100,0,0,0,2\n3,50,10,8,2,2", parameters: parameters)
+    {
+      t in
+      100 * single(t - 1) + (t < 3 ? 0 : 10 * Self.steady(8, infused, t - 3))
+    }
+    try Self.expect(
+      "TIME,AMT,EVID,CMT\n1,100,1,2\n6,0,3,2\n9,50,4,2\n20,0,2,2", parameters: parameters
+    ) { t in t < 6 ? 100 * single(t - 1) : 50 * single(t - 9) }
   }
 }

@@ -2,6 +2,7 @@ import ModelLanguage
 import Programs
 import Simulations
 import Testing
+import Units
 
 @testable import Experiments
 
@@ -78,6 +79,35 @@ struct StimulusTests {
         == values[..<1000].map { $0 })
     #expect(noise.steps(input: 1, parameters: [], seed: 3, end: 1)[0].value != values[0])
     #expect(noise.steps(input: 0, parameters: [], seed: 4, end: 1)[0].value != values[0])
+  }
+
+  @Test("white noise has the intensity that was asked for, however long it is held")
+  func whiteNoise() throws {
+    for every in [0.001, 0.004] {
+      // 2·√s: over every the mean has the variance 4/every.
+      let noise = NoiseProtocol(
+        mean: RunValue(form: .constant(3), text: ""),
+        deviation: RunValue(form: .constant(2 / every.squareRoot()), text: ""),
+        correlationTime: WrittenQuantity(si: 0, in: .second),
+        every: WrittenQuantity(si: every, in: .second))
+      let values = noise.steps(input: 0, parameters: [], seed: 5, end: 100).map(\.value)
+      let count = Double(values.count)
+      let mean = values.reduce(0, +) / count
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+      let products = zip(values, values.dropFirst()).map { ($0 - mean) * ($1 - mean) }
+      // Five standard errors each: once in two million seeds.
+      #expect(abs(mean - 3) < 5 * 2 / 100.0.squareRoot())
+      #expect(abs(variance * every - 4) < 5 * 4 * (2 / count).squareRoot())
+      #expect(abs(products.reduce(0, +) / count / variance) < 5 / count.squareRoot())
+    }
+  }
+
+  @Test("white noise is read with its unit")
+  func whiteNoiseOfModels() throws {
+    let found = try amounts(
+      "{white_noise: {mean: 1 mg/h, intensity: 0.1 mg/h*min^0.5, every: 1 min}}")
+    // Over 240 min: a mean of 4 mg and a deviation of 0.1 mg/h·√(1 min·240 min) = 0.026 mg.
+    #expect(abs(found[16] - 4) < 0.13 && found[16] != 4)
   }
 
   @Test("a model takes noise, and another seed another course")

@@ -28,6 +28,28 @@ struct BackendAgreementTests {
     }
   }
 
+  @Test("a library in the cache that cannot be loaded is compiled again")
+  func damagedLibrary() throws {
+    var generator = RandomPrograms(seed: 99)
+    let (program, _, _) = generator.program(operations: 20)
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("afterglow-cache-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var toolchain = KernelToolchain.detect(environment: ProcessInfo.processInfo.environment)
+    // A process does not load a path twice, so the damaged copy stands elsewhere.
+    let sound = folder.appendingPathComponent("sound")
+    let damaged = folder.appendingPathComponent("damaged")
+    toolchain.cacheDirectory = sound.path
+    #expect(try !NativeKernel(program, toolchain: toolchain).cameFromCache)
+    let entry = try #require(try FileManager.default.contentsOfDirectory(atPath: sound.path).first)
+    try FileManager.default.copyItem(at: sound, to: damaged)
+    let library = damaged.appendingPathComponent(entry).appendingPathComponent("kernel.so")
+    try Data("no library".utf8).write(to: library)
+    toolchain.cacheDirectory = damaged.path
+    #expect(try !NativeKernel(program, toolchain: toolchain).cameFromCache)
+    #expect(try NativeKernel(program, toolchain: toolchain).cameFromCache)
+  }
+
   /// The bits of the outputs for eight fixed inputs, which include signed zeros and extremes.
   private func values(
     of kernel: any LaneKernel, _ input: LaneArray, _ output: LaneArray, in program: LaneProgram

@@ -133,13 +133,97 @@ struct EnsembleTests {
   }
 
   @Test(
+    "an extreme within a step is as exact as the solution",
+    arguments: [Method.dormandPrince, .rodas5P, .rodas4])
+  func extremes(method: Method) throws {
+    let model = TestModels.absorption()
+    let time = log(1.5 / 0.2) / (1.5 - 0.2)
+    let peak = 1.5 / (1.5 - 0.2) * (exp(-0.2 * time) - exp(-1.5 * time))
+    let blood = Expression.state(1)
+    let mirrored = Expression.negate(blood)
+    let reductions = [
+      Reduction(kind: .maximum, expression: blood, from: 0, to: 10),
+      Reduction(kind: .minimum, expression: mirrored, from: 1, to: 9),
+      Reduction(kind: .timeOfMaximum, expression: blood, from: 0, to: 10),
+      Reduction(kind: .timeOfMinimum, expression: mirrored, from: 1, to: 9),
+      // Outside of the windows the largest value stands at their edge.
+      Reduction(kind: .timeOfMaximum, expression: blood, from: 0, to: 1),
+      Reduction(kind: .timeOfMaximum, expression: blood, from: 3, to: 10),
+    ]
+    for tolerance in [1e-4, 1e-6, 1e-8] {
+      let configuration = configuration(
+        model, method: method, reductions: reductions, tolerance: tolerance)
+      for backend in [Backend.interpreter, Self.native] {
+        let ensemble = try Ensemble(model: model, configuration: configuration, backend: backend)
+        let found = try Collected(ensemble, count: 1) { _ in
+          RunSetup(parameters: [], inputs: [], states: [1, 0])
+        }.reductions[0]
+        // The solution's own error is a few tolerances; near a peak a time costs its root.
+        #expect(abs(found[0] - peak) < 10 * tolerance)
+        #expect(abs(found[1] + peak) < 10 * tolerance)
+        #expect(abs(found[2] - time) < 3 * tolerance.squareRoot())
+        #expect(abs(found[3] - time) < 3 * tolerance.squareRoot())
+        #expect(found[4] == 1)
+        #expect(found[5] == 3)
+      }
+    }
+  }
+
+  @Test(
+    "a ball bounces until its bounces meet, and then the run fails instead of falling on",
+    arguments: [true, false])
+  func bouncing(setsHeight: Bool) throws {
+    // It lands first at the root of 0.2 s, and stays in the air 2·part times that, and so on.
+    let first = 0.2.squareRoot()
+    let model = TestModels.ball(part: 0.5, setsHeight: setsHeight)
+    let times = [0.25 * first, 1.5 * first, 2.25 * first, 100]
+    let ensemble = try Ensemble(
+      model: model, configuration: configuration(model, end: 100, sampleTimes: times),
+      backend: .interpreter)
+    let collected = try Collected(ensemble, count: 1) { _ in
+      RunSetup(parameters: [], inputs: [], states: [1, 0])
+    }
+    let height = collected.samples[0]
+    #expect(abs(height[0] - (1 - 0.0625)) < 1e-8)
+    #expect(abs(height[1] - 0.25) < 1e-8, "the top after the first bounce")
+    #expect(abs(height[2] - 0.0625) < 1e-8, "the top after the second")
+    guard case .failed(let failure, _) = collected.outcomes[0] else {
+      Issue.record("the run should have failed")
+      return
+    }
+    #expect(failure.reason == .endlessEvent(0))
+    #expect(abs(failure.time - 3 * first) < 1e-6)
+    #expect(failure.message(in: model).contains("`bounce` happens again and again"))
+  }
+
+  @Test("a derivative that is no number just ahead is named, with its equation")
+  func numberless() throws {
+    let model = TestModels.logarithm()
+    let ensemble = try Ensemble(
+      model: model, configuration: configuration(model), backend: .interpreter)
+    let collected = try Collected(ensemble, count: 1) { _ in
+      RunSetup(parameters: [], inputs: [], states: [1, 0])
+    }
+    guard case .failed(let failure, _) = collected.outcomes[0] else {
+      Issue.record("the run should have failed")
+      return
+    }
+    #expect(failure.reason == .notFinite)
+    #expect(failure.state == 1)
+    #expect(failure.message(in: model).contains("`y' = log(x)`"))
+  }
+
+  @Test(
     "a result has the same bits whatever the chunks, the neighbours, and the backend",
     arguments: [Method.dormandPrince, .rodas5P, .rodas4, .rungeKutta4, .exponentialEuler])
   func sameBits(method: Method) throws {
     let model = TestModels.decay()
     var configuration = configuration(
       model, method: method, sampleTimes: [0.5, 3.3, 9],
-      reductions: [Reduction(kind: .mean, expression: .state(0), from: 1, to: 7)],
+      reductions: [
+        Reduction(kind: .mean, expression: .state(0), from: 1, to: 7),
+        Reduction(kind: .maximum, expression: .call(.sin, [.state(0)]), from: 0, to: 10),
+      ],
       tolerance: 1e-6)
     configuration.fixedStep = method.isAdaptive ? nil : 0.05
     func setup(_ run: Int) -> RunSetup {

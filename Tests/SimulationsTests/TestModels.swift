@@ -63,6 +63,51 @@ enum TestModels {
       ])
   }
 
+  /// A drug that is absorbed and eliminated: `depot' = −1.5·depot`, `blood' = 1.5·depot − 0.2·blood`.
+  static func absorption() -> Model {
+    let absorbed = Expression.binary(.multiply, .number(1.5), .state(0))
+    return Model(
+      name: "absorption",
+      states: [
+        State(
+          declaration: declaration("depot"), initialValue: .number(1),
+          derivative: .negate(absorbed)),
+        State(
+          declaration: declaration("blood"), initialValue: .number(0),
+          derivative: .binary(
+            .subtract, absorbed, .binary(.multiply, .number(0.2), .state(1)))),
+      ])
+  }
+
+  /// A ball that falls with `h' = v`, `v' = −10` and bounces with a part of its speed; the bounce may
+  /// put the height to 0 as well.
+  static func ball(part: Double, setsHeight: Bool) -> Model {
+    let turn = (state: 1, value: Expression.binary(.multiply, .number(-part), .state(1)))
+    return Model(
+      name: "ball",
+      states: [
+        State(declaration: declaration("h"), initialValue: .number(1), derivative: .state(1)),
+        State(declaration: declaration("v"), initialValue: .number(0), derivative: .number(-10)),
+      ],
+      events: [
+        Event(
+          declaration: declaration("bounce"), function: .state(0), direction: .falling,
+          assignments: setsHeight ? [turn, (state: 0, value: .number(0))] : [turn])
+      ])
+  }
+
+  /// `x' = −1` from 1 and `y' = log(x)`, which is no number beyond t = 1.
+  static func logarithm() -> Model {
+    Model(
+      name: "logarithm",
+      states: [
+        State(declaration: declaration("x"), initialValue: .number(1), derivative: .number(-1)),
+        State(
+          declaration: declaration("y"), initialValue: .number(0),
+          derivative: .call(.log, [.state(0)])),
+      ])
+  }
+
   /// `y' = a·y²` from 1, which has no solution beyond t = 1/a.
   static func blowUp() -> Model {
     Model(

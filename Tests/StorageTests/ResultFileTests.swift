@@ -112,24 +112,26 @@ struct ResultFileTests {
   }
 
   @Test("a full disk is an error, and the process lives on")
-  func fullDisk() throws {
-    // A file size limit stands in for a small disk: writing fails in the same way.
-    let folder = try temporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let times = 200_000
-    var old = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
-    var small = rlimit(rlim_cur: 200_000, rlim_max: old.rlim_max)
-    signal(SIGXFSZ, SIG_IGN)
-    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
-    defer { setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old) }
-    #expect(throws: StorageFailure.self) {
-      let writer = try ResultFileWriter(
-        path: folder + "/result.h5", layout: layout(runs: [], times: times), mayReplace: false)
-      try write(writer, run: 0, value: 1, times: times)
-      try writer.commit()
+  func fullDisk() async {
+    // In a process of its own: the limit would hit the files of every other test too.
+    await #expect(processExitsWith: .success) {
+      let tests = ResultFileTests()
+      let folder = try tests.temporaryFolder()
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let times = 200_000
+      // A file size limit stands in for a small disk: writing fails in the same way.
+      var small = rlimit(rlim_cur: 200_000, rlim_max: 200_000)
+      signal(SIGXFSZ, SIG_IGN)
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
+      #expect(throws: StorageFailure.self) {
+        let writer = try ResultFileWriter(
+          path: folder + "/result.h5", layout: tests.layout(runs: [], times: times),
+          mayReplace: false)
+        try tests.write(writer, run: 0, value: 1, times: times)
+        try writer.commit()
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder + "/result.h5"))
     }
-    #expect(!FileManager.default.fileExists(atPath: folder + "/result.h5"))
   }
 
   @Test("garbage and truncated files are errors")

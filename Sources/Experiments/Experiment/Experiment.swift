@@ -43,6 +43,8 @@ public struct Experiment: Sendable {
   public var tables: [SourceFile]
   /// The circuit that is run, of which `model` holds the names; `nil` for a model.
   public var network: NetworkSubject?
+  /// Individuals who differ in parameters, or `nil`.
+  public var cohort: Cohort?
 }
 
 /// A parameter set to a value.

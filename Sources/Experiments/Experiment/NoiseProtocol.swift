@@ -13,7 +13,7 @@ public struct NoiseProtocol: Sendable, Hashable {
   public var mean: RunValue
   /// σ, of the course as a whole.
   public var deviation: RunValue
-  /// τ.
+  /// τ; 0 for draws that know nothing of each other, as white noise has.
   public var correlationTime: WrittenQuantity
   /// h.
   public var every: WrittenQuantity

@@ -36,13 +36,15 @@ public struct PopulationReduction: Sendable, Hashable {
     case gammaPower = "gamma_power"
     /// The frequency at which the population's rate has most power.
     case peakFrequency = "peak_frequency"
+    /// From the beginning of the window to a cell's next spike, less its mean interval before.
+    case pause
 
     /// The unit in which results are written.
     var unit: String {
       switch self {
       case .rate, .burstRate, .intraBurstRate, .peakFrequency: "Hz"
       case .deltaPower, .thetaPower, .gammaPower: "Hz^2"
-      case .burstDuration: "ms"
+      case .burstDuration, .pause: "ms"
       case .count, .active, .intervalVariation, .localVariation, .silent, .tonic, .bursting,
         .burstFraction, .spikesPerBurst, .synchrony:
         "1"

@@ -12,16 +12,51 @@ public struct Sweep: Sendable {
     case random
     /// One draw in each of as many equal intervals as there are samples.
     case latinHypercube(centred: Bool, generator: LatinHypercube.Generator)
-    /// A sequence that fills the space evenly, digitally shifted by the seed.
+    /// A sequence that fills the space evenly, scrambled by the seed.
     case sobol
+    /// Blocks of points that differ in chosen parameters, from which Sobol' indices are estimated.
+    case sobolIndices(secondOrder: Bool, sampling: BaseSampling)
+    /// Walks that change one parameter at a time, for screening.
+    case morris(levels: Int)
+
+    /// The name in experiment files.
+    public var name: String {
+      switch self {
+      case .grid: "grid"
+      case .list: "list"
+      case .random: "random"
+      case .latinHypercube: "latin-hypercube"
+      case .sobol: "sobol"
+      case .sobolIndices: "sobol-indices"
+      case .morris: "morris"
+      }
+    }
+  }
+
+  /// Where the base rows of a design for Sobol' indices come from.
+  public enum BaseSampling: String, Sendable, Hashable, CaseIterable {
+    case sobol, random
   }
 
   public var design: Design
-  /// How many points are drawn; for a grid or a list, what their values give.
+  /// How many points are drawn, or for a design made of blocks how many blocks; for a grid or a
+  /// list, what their values give.
   public var samples: Int
   public var axes: [SweepAxis]
   /// The table of a list design, as the file names it.
   public var table: String?
+  /// Axes that vary together.
+  public var correlation: Correlation?
+
+  /// How many points the design makes of each sample.
+  public var pointsPerSample: Int {
+    switch design {
+    case .grid, .list, .random, .latinHypercube, .sobol: 1
+    case .sobolIndices(let secondOrder, _):
+      SaltelliDesign(parameters: axes.count, secondOrder: secondOrder).blockSize
+    case .morris: axes.count + 1
+    }
+  }
 }
 
 /// One thing that varies.
@@ -37,6 +72,15 @@ public struct SweepAxis: Sendable, Hashable {
   /// The settings of doses that may vary.
   public enum DoseSetting: String, Sendable, Hashable, CaseIterable {
     case amount, over, rate, start, every, count
+
+    /// What the setting may be, in SI units.
+    var allowed: ClosedRange<Double> {
+      switch self {
+      case .amount, .start: 0...(.infinity)
+      case .rate, .over, .every: Double.leastNonzeroMagnitude...(.infinity)
+      case .count: 0...Double(DoseReader.countLimit)
+      }
+    }
   }
 
   /// Where the numbers come from.
@@ -54,28 +98,6 @@ public struct SweepAxis: Sendable, Hashable {
   public var form: Form
   /// What the file says, for the resolved experiment.
   public var written: PlainValue
-}
-
-/// A distribution of a swept quantity, in SI units.
-public enum Distribution: Sendable, Hashable {
-  case uniform(low: Double, high: Double)
-  /// The logarithm is uniform.
-  case logUniform(low: Double, high: Double)
-  case normal(mean: Double, deviation: Double)
-  /// The logarithm is normal: `deviation` is the standard deviation of the natural logarithm.
-  case logNormal(median: Double, deviation: Double)
-
-  /// The value below which a part of the distribution lies.
-  ///
-  /// - Parameter probability: Strictly between 0 and 1.
-  /// - Returns: The quantile, in SI units.
-  public func quantile(_ probability: Double) -> Double {
-    switch self {
-    case .uniform(let low, let high): low + probability * (high - low)
-    case .logUniform(let low, let high): low * exponential(probability * logarithm(high / low))
-    case .normal(let mean, let deviation): mean + deviation * normalQuantile(probability)
-    case .logNormal(let median, let deviation):
-      median * exponential(deviation * normalQuantile(probability))
-    }
-  }
+  /// Whether the numbers multiply the typical value of the parameter instead of replacing it.
+  public var isRelative = false
 }

@@ -26,6 +26,7 @@ extension Experiment {
       if !arm.inputs.isEmpty { add("inputs", plain(arm.inputs)) }
     }
     add("table", eventTable?.written)
+    add("individuals", cohort.map(plain))
     add("record", network.map { plain($0) } ?? recording.map(plain))
     if !reductions.isEmpty {
       add("reduce", .table(reductions.map { PlainValue.Entry($0.name, .text($0.text)) }))
@@ -154,26 +155,46 @@ extension Experiment {
 
   private func plain(_ sweep: Sweep) -> PlainValue {
     var entries: [PlainValue.Entry] = []
+    entries.append(PlainValue.Entry("design", .text(sweep.design.name)))
+    var count = "samples"
     switch sweep.design {
-    case .grid: entries.append(PlainValue.Entry("design", .text("grid")))
-    case .random: entries.append(PlainValue.Entry("design", .text("random")))
-    case .sobol: entries.append(PlainValue.Entry("design", .text("sobol")))
+    case .grid, .random, .sobol: break
     case .list:
-      return .table([
-        PlainValue.Entry("design", .text("list")),
-        PlainValue.Entry("file", .text(sweep.table ?? "")),
-      ])
+      entries.append(PlainValue.Entry("file", .text(sweep.table ?? "")))
+      return .table(entries)
     case .latinHypercube(let centred, let generator):
-      entries.append(PlainValue.Entry("design", .text("latin-hypercube")))
       entries.append(PlainValue.Entry("centred", .boolean(centred)))
       entries.append(PlainValue.Entry("generator", .text(generator.rawValue)))
+    case .sobolIndices(let secondOrder, let sampling):
+      entries.append(PlainValue.Entry("second_order", .boolean(secondOrder)))
+      entries.append(PlainValue.Entry("sampling", .text(sampling.rawValue)))
+    case .morris(let levels):
+      entries.append(PlainValue.Entry("levels", .integer(levels)))
+      count = "trajectories"
     }
     if sweep.design != .grid {
-      entries.append(PlainValue.Entry("samples", .integer(sweep.samples)))
+      entries.append(PlainValue.Entry(count, .integer(sweep.samples)))
+    }
+    if let correlation = sweep.correlation {
+      entries.append(PlainValue.Entry(correlation.key, correlation.written))
     }
     entries.append(
       PlainValue.Entry(
         "parameters", .table(sweep.axes.map { PlainValue.Entry($0.path, $0.written) })))
+    return .table(entries)
+  }
+
+  private func plain(_ cohort: Cohort) -> PlainValue {
+    var entries = [
+      PlainValue.Entry("count", .integer(cohort.count)),
+      PlainValue.Entry("sampling", .text(cohort.draws.design.name)),
+    ]
+    if let correlation = cohort.draws.correlation {
+      entries.append(PlainValue.Entry(correlation.key, correlation.written))
+    }
+    entries.append(
+      PlainValue.Entry(
+        "parameters", .table(cohort.draws.axes.map { PlainValue.Entry($0.path, $0.written) })))
     return .table(entries)
   }
 

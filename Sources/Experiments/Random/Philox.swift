@@ -38,6 +38,11 @@ public struct Philox: Sendable {
     case stratumPosition = 3
     case digitalShift = 4
     case inputNoise = 5
+    case matrixScramble = 6
+    case trajectoryOrder = 7
+    case trajectoryStart = 8
+    case resampling = 9
+    case individuals = 10
   }
 
   /// A 64-bit number for one index of one dimension.

@@ -19,7 +19,8 @@ extension Experiment {
   /// The settings that a file may have.
   static let keys = [
     "title", "description", "model", "duration", "lead_in", "seed", "arms", "parameters",
-    "inputs", "doses", "table", "record", "reduce", "solver", "sweep", "verdict", "account",
+    "inputs", "doses", "table", "individuals", "record", "reduce", "solver", "sweep", "verdict",
+    "account",
   ]
 
   /// Reads an experiment and the model and tables that it names.
@@ -89,7 +90,7 @@ struct ExperimentReader {
       eventTable: body.eventTable, recording: body.recording, reductions: body.reductions,
       verdict: body.verdict, account: body.account, solver: body.solver, sweep: body.sweep,
       source: file,
-      tables: reader.tables, network: body.network)
+      tables: reader.tables, network: body.network, cohort: body.cohort)
     OverrideReader(scope: reader.scope, problems: problems).apply(overrides, to: &experiment)
     if !table.has("record") && !table.has("reduce") {
       problems.error(
@@ -97,6 +98,9 @@ struct ExperimentReader {
         help: "add `record` or `reduce`")
     }
     NetworkCheck(experiment, problems: problems)?.check()
+    if let cohort = experiment.cohort, let node = table["individuals"] {
+      IndividualsCheck(experiment: experiment, cohort: cohort, problems: problems).check(node)
+    }
     if let sweep = experiment.sweep, let node = table["sweep"] {
       SweepCheck(experiment: experiment, sweep: sweep, problems: problems).check(node)
     }
@@ -144,6 +148,7 @@ struct BodyReader {
     var sweep: Sweep?
     var sweepSeed: UInt64?
     var network: NetworkSubject?
+    var cohort: Cohort?
   }
 
   mutating func body(_ table: TableReader) -> Body? {
@@ -205,18 +210,26 @@ struct BodyReader {
       ).sweep(node)
     }
     tables += files
+    let cohort =
+      circuit == nil
+      ? table["individuals"].flatMap {
+        IndividualsReader(
+          scope: scope, problems: problems, tableCount: max(1, events?.individuals.count ?? 1)
+        ).cohort($0)
+      } : nil
     return Body(
       parameters: parameters, inputs: inputs, arms: arms, eventTable: events,
       recording: recording, reductions: reductions, verdict: verdict, account: account,
       solver: solver,
-      sweep: sweep?.sweep, sweepSeed: sweep?.seed, network: network)
+      sweep: sweep?.sweep, sweepSeed: sweep?.seed, network: network, cohort: cohort)
   }
 
   /// Reports settings that mean nothing for a circuit.
   private func rejectUnused(_ table: TableReader) {
     let unused = [
       ("lead_in", "begin the windows of reductions later instead"),
-      ("table", "circuits have no routes for doses"),
+      ("table", "give its doses with `doses`"),
+      ("individuals", "cells differ by `~` in the model, and circuits in a `sweep`"),
     ]
     for (key, help) in unused {
       guard let node = table[key] else { continue }

@@ -14,7 +14,7 @@ struct StimulusReader {
   /// Where inputs can change, if the model is stepped with a fixed step.
   let grid: StepGrid?
 
-  static let shapes = ["pulses", "ramp", "noise"]
+  static let shapes = ["pulses", "ramp", "noise", "white_noise"]
   /// The largest number of changes of one input.
   static let limit = 10_000_000
 
@@ -40,7 +40,8 @@ struct StimulusReader {
     switch shape {
     case "pulses": course = pulses(settings)
     case "ramp": course = ramp(settings)
-    default: course = noise(settings)
+    case "noise": course = noise(settings)
+    default: course = whiteNoise(settings)
     }
     course?.written = node.plain
     return course
@@ -150,6 +151,37 @@ struct StimulusReader {
     } else {
       every = usualInterval(correlationTime.value)
     }
+    return noise(mean, deviation, correlationTime, every, at: node)
+  }
+
+  /// White noise is held for an interval: its values have the variance of its mean over it.
+  private func whiteNoise(_ node: YamlNode) -> InputProtocol? {
+    let keys = ["mean", "intensity", "every"]
+    guard let table = TableReader(node, name: "`white_noise`", keys: keys, problems: problems)
+    else { return nil }
+    let mean = value(table, "mean")
+    let rootOfTime = PhysicalUnit.second.raised(toHalves: 1) ?? .one
+    let intensity = table.required("intensity").flatMap {
+      expressions.runValue($0, "`intensity`", like: unit.multiplied(by: rootOfTime))
+    }
+    let every: WrittenQuantity?
+    if let grid, !table.has("every") { every = grid.step } else { every = time(table, "every") }
+    guard let mean, let intensity, let every else { return nil }
+    if case .constant(let value) = intensity.form, value < 0 {
+      problems.error(
+        "the intensity of \(name) is negative", id: "out-of-range",
+        at: table["intensity"]?.range ?? node.range)
+      return nil
+    }
+    let zero = RunValue(form: .constant(0), text: "")
+    let deviation = zero.mixed(with: intensity, 1 / every.value.squareRoot())
+    return noise(mean, deviation, WrittenQuantity(si: 0, in: .second), every, at: node)
+  }
+
+  private func noise(
+    _ mean: RunValue, _ deviation: RunValue, _ correlationTime: WrittenQuantity,
+    _ every: WrittenQuantity, at node: YamlNode
+  ) -> InputProtocol? {
     if let duration, duration / every.value > Double(Self.limit) {
       problems.error(
         "this asks for more than \(Self.limit) changes of \(name)", id: "too-many-samples",

@@ -8,49 +8,87 @@ struct SweepAxisReader {
   let problems: ProblemList
   let doses: [Dose]
 
+  /// The name of a design that draws its points, or `nil` for a grid.
+  let drawnBy: String?
+  /// Standard deviations that stand in a covariance matrix, by path.
+  var deviations: [String: Double] = [:]
+  /// Whether a median may be `typical`: what the parameter is without the individual.
+  var allowsTypical = false
+
   static let forms = ["uniform", "log_uniform", "normal", "log_normal"]
-  static let keys = forms + ["unit", "values", "from", "to", "count", "scale"]
+  static let keys =
+    forms + ["unit", "values", "weights", "truncated", "cv", "from", "to", "count", "scale"]
 
   /// An axis from an entry of `parameters`.
-  func axis(_ entry: YamlNode.Entry, isGrid: Bool) -> SweepAxis? {
+  func axis(_ entry: YamlNode.Entry) -> SweepAxis? {
     guard let target = target(entry.key, at: entry.keyRange) else { return nil }
-    if let pair = entry.value.elements {
-      guard !isGrid else {
+    if entry.value.elements != nil {
+      guard drawnBy != nil else {
         problems.error(
           "a grid needs the values of `\(entry.key)`, found a list", id: "wrong-type",
           at: entry.value.range,
           help: "write `{values: […]}` or `{from: …, to: …, count: …}`")
         return nil
       }
-      return range(pair, "uniform", target, path: entry.key, written: entry.value)
+      return distribution(target, entry).axis(entry.value, form: "uniform", table: nil)
     }
     guard
       let table = TableReader(
         entry.value, name: "the range of `\(entry.key)`", keys: Self.keys, problems: problems)
     else { return nil }
-    if table.has("values") { return values(table, target, entry) }
+    rejectUnused(table, entry.key)
+    if table.has("values") {
+      return drawnBy == nil
+        ? values(table, target, entry) : distribution(target, entry).choice(table)
+    }
     if table.has("from") || table.has("to") { return steps(table, target, entry) }
     guard let form = Self.forms.first(where: table.has), let node = table[form] else {
       problems.error(
         "`\(entry.key)` has no range", id: "missing-key", at: entry.value.range,
-        help: isGrid
+        help: drawnBy == nil
           ? "write `{values: […]}` or `{from: …, to: …, count: …}`"
           : "write `[low, high]` or one of \(listed(Self.forms))")
       return nil
     }
-    guard !isGrid else {
+    guard drawnBy != nil else {
       problems.error(
         "a grid has no use for `\(form)`", id: "unused-setting", at: node.range,
         help: "write `{values: […]}` or `{from: …, to: …, count: …}`")
       return nil
     }
-    guard let pair = node.elements else {
-      problems.error(
-        "`\(form)` is a list of two, found \(node.kindInWords)", id: "wrong-type", at: node.range)
-      return nil
+    return distribution(target, entry).axis(node, form: form, table: table)
+  }
+
+  private func distribution(
+    _ target: SweepTargetCheck, _ entry: YamlNode.Entry
+  ) -> DistributionReader {
+    DistributionReader(
+      target: target, entry: entry, deviation: deviations[entry.key], problems: problems,
+      axes: self)
+  }
+
+  /// Reports settings that do not go with the others.
+  private func rejectUnused(_ table: TableReader, _ path: String) {
+    table.exclusive(Self.forms + ["values", "from"])
+    func reject(_ key: String, unless fits: Bool, _ message: String, _ help: String) {
+      guard let node = table[key], !fits else { return }
+      problems.error(message, id: "unused-setting", at: node.range, help: help)
     }
-    return range(
-      pair, form, target, path: entry.key, written: entry.value, unit: unit(table, target))
+    let isNormal = table.has("normal") || table.has("log_normal")
+    reject(
+      "truncated", unless: isNormal, "only `normal` and `log_normal` can be `truncated`",
+      "leave it out, and give the range itself the limits")
+    reject(
+      "cv", unless: table.has("log_normal"), "only `log_normal` has a `cv`",
+      "write the standard deviation as the second number")
+    reject(
+      "weights", unless: table.has("values") && drawnBy != nil,
+      drawnBy == nil ? "a grid has no use for `weights`" : "`weights` belong to `values`",
+      "leave it out")
+    reject(
+      "from", unless: drawnBy == nil,
+      "a \(drawnBy ?? "") design draws from a range, not from steps",
+      "write `[low, high]`")
   }
 
   /// An axis from a column of a table.
@@ -118,27 +156,23 @@ struct SweepAxisReader {
       let hasWeights = doses.allSatisfy { $0.weightParameter != nil }
       return SweepTargetCheck(
         path: path, target: .dose(setting), unit: route,
-        alternatives: hasWeights ? [perMass.dimensions] : [], allowed: 0...(.infinity))
+        alternatives: hasWeights ? [perMass.dimensions] : [], allowed: setting.allowed)
     case .rate:
       return SweepTargetCheck(
         path: path, target: .dose(setting), unit: route.divided(by: .second), alternatives: [],
-        allowed: Double.leastNonzeroMagnitude...(.infinity))
-    case .over, .every:
+        allowed: setting.allowed)
+    case .over, .every, .start:
       return SweepTargetCheck(
         path: path, target: .dose(setting), unit: .second, alternatives: [],
-        allowed: Double.leastNonzeroMagnitude...(.infinity))
-    case .start:
-      return SweepTargetCheck(
-        path: path, target: .dose(setting), unit: .second, alternatives: [],
-        allowed: 0...(.infinity))
+        allowed: setting.allowed)
     case .count:
       return SweepTargetCheck(
         path: path, target: .dose(setting), unit: .one, alternatives: [],
-        allowed: 0...Double(DoseReader.countLimit))
+        allowed: setting.allowed)
     }
   }
 
-  private func unit(_ table: TableReader, _ target: SweepTargetCheck) -> PhysicalUnit? {
+  func unit(_ table: TableReader) -> PhysicalUnit? {
     guard let node = table["unit"], let text = problems.text(node, "`unit`") else { return nil }
     do throws(UnitParsingError) { return try PhysicalUnit(parsing: text) } catch {
       problems.error(error.message, id: "unknown-unit", at: node.range)
@@ -147,7 +181,7 @@ struct SweepAxisReader {
   }
 
   /// A quantity of an axis, whose unit may stand apart under `unit`.
-  private func quantity(
+  func quantity(
     _ node: YamlNode, _ target: SweepTargetCheck, unit: PhysicalUnit?
   ) -> WrittenQuantity? {
     guard var value = problems.quantity(node, "`\(target.path)`") else { return nil }
@@ -161,65 +195,7 @@ struct SweepAxisReader {
     return value
   }
 
-  private func range(
-    _ pair: [YamlNode], _ form: String, _ target: SweepTargetCheck, path: String,
-    written: YamlNode, unit: PhysicalUnit? = nil
-  ) -> SweepAxis? {
-    guard pair.count == 2 else {
-      problems.error(
-        "`\(path)` has \(pair.count) value\(pair.count == 1 ? "" : "s"), a range has two",
-        id: "wrong-arguments", at: written.range,
-        help: "write `[low, high]`")
-      return nil
-    }
-    guard let first = quantity(pair[0], target, unit: unit) else { return nil }
-    let distribution: Distribution
-    if form == "log_normal" {
-      guard let deviation = problems.positiveNumber(pair[1], "the deviation of `\(path)`") else {
-        return nil
-      }
-      guard isPositive(first, pair[0], path, form) else { return nil }
-      distribution = .logNormal(median: first.value, deviation: deviation)
-    } else {
-      guard let second = quantity(pair[1], target, unit: unit) else { return nil }
-      guard first.unit.dimensions == second.unit.dimensions || first.isBare || second.isBare else {
-        _ = problems.check(second, "`\(path)`", like: first.unit, at: pair[1].range)
-        return nil
-      }
-      if form == "normal" {
-        guard second.value > 0 else {
-          problems.error(
-            "the deviation of `\(path)` has to be positive", id: "out-of-range",
-            at: pair[1].range)
-          return nil
-        }
-        distribution = .normal(mean: first.value, deviation: second.value)
-      } else {
-        guard first.value < second.value else {
-          problems.error(
-            "the range of `\(path)` goes from \(first.text) down to \(second.text)",
-            id: "range-reversed", at: pair[0].range, help: "write the lower value first")
-          return nil
-        }
-        guard
-          target.check(first.value, text: first.text, at: pair[0].range, problems: problems),
-          target.check(second.value, text: second.text, at: pair[1].range, problems: problems)
-        else { return nil }
-        if form == "log_uniform" {
-          guard isPositive(first, pair[0], path, form) else { return nil }
-          distribution = .logUniform(low: first.value, high: second.value)
-        } else {
-          distribution = .uniform(low: first.value, high: second.value)
-        }
-      }
-    }
-    let shown = first.isBare ? target.unit : first.unit
-    return SweepAxis(
-      path: path, target: target.target, unit: shown, form: .distribution(distribution),
-      written: written.plain)
-  }
-
-  private func isPositive(
+  func isPositive(
     _ value: WrittenQuantity, _ node: YamlNode, _ path: String, _ form: String
   ) -> Bool {
     if value.value > 0 { return true }
@@ -232,6 +208,17 @@ struct SweepAxisReader {
   private func values(
     _ table: TableReader, _ target: SweepTargetCheck, _ entry: YamlNode.Entry
   ) -> SweepAxis? {
+    guard let numbers = numbers(table, target, entry) else { return nil }
+    return SweepAxis(
+      path: entry.key, target: target.target,
+      unit: numbers.first { !$0.isBare }?.unit ?? target.unit,
+      form: .values(numbers.map(\.value)), written: entry.value.plain)
+  }
+
+  /// The list under `values`.
+  func numbers(
+    _ table: TableReader, _ target: SweepTargetCheck, _ entry: YamlNode.Entry
+  ) -> [WrittenQuantity]? {
     guard let node = table["values"], let elements = node.elements else {
       problems.error(
         "`values` is a list, found \(table["values"]?.kindInWords ?? "nothing")",
@@ -242,7 +229,7 @@ struct SweepAxisReader {
       problems.error("`values` is empty", id: "empty-sweep", at: node.range)
       return nil
     }
-    let unit = unit(table, target)
+    let unit = unit(table)
     var numbers: [WrittenQuantity] = []
     for element in elements {
       guard let value = quantity(element, target, unit: unit),
@@ -250,16 +237,13 @@ struct SweepAxisReader {
       else { return nil }
       numbers.append(value)
     }
-    return SweepAxis(
-      path: entry.key, target: target.target,
-      unit: numbers.first { !$0.isBare }?.unit ?? target.unit,
-      form: .values(numbers.map(\.value)), written: entry.value.plain)
+    return numbers
   }
 
   private func steps(
     _ table: TableReader, _ target: SweepTargetCheck, _ entry: YamlNode.Entry
   ) -> SweepAxis? {
-    let unit = unit(table, target)
+    let unit = unit(table)
     let fromNode = table.required("from")
     let toNode = table.required("to")
     let count = table.required("count", help: "say how many values, as in `count: 11`").flatMap {

@@ -11,16 +11,18 @@ struct SweepCheck {
   func check(_ node: YamlNode) {
     let place = axisRanges(node)
     for (index, axis) in sweep.axes.enumerated() {
-      guard case .parameter(let parameter) = axis.target else { continue }
       let range = place[axis.path] ?? node.range
-      checkNotSet(parameter, axis, at: range)
-      guard case .distribution(let distribution) = axis.form,
-        let allowed = experiment.model.parameters[parameter].allowed
-      else { continue }
-      switch distribution {
-      case .uniform, .logUniform: continue
-      case .normal, .logNormal: checkDraws(index, axis, allowed: allowed, at: range)
+      var allowed: ClosedRange<Double>?
+      switch axis.target {
+      case .parameter(let parameter):
+        checkNotSet(parameter, axis, at: range)
+        allowed = experiment.model.parameters[parameter].allowed
+      case .dose(let setting): allowed = setting.allowed
       }
+      guard case .distribution(let distribution) = axis.form, let allowed else { continue }
+      let bounds = distribution.bounds
+      if allowed.contains(bounds.lowerBound) && allowed.contains(bounds.upperBound) { continue }
+      checkDraws(index, axis, allowed: allowed, at: range)
     }
   }
 
@@ -50,10 +52,14 @@ struct SweepCheck {
     let values = SweepPoints(sweep, seed: experiment.seed).values(onAxis: index)
     let outside = values.count { !allowed.contains($0) }
     guard outside > 0 else { return }
+    let limits =
+      allowed.upperBound == .infinity
+      ? "at least \(axis.unit.text(ofSI: max(0, allowed.lowerBound)))"
+      : "\(axis.unit.text(ofSI: allowed.lowerBound)) to "
+        + axis.unit.text(ofSI: allowed.upperBound)
     problems.error(
       "\(outside) of \(values.count) values of `\(axis.path)` are outside the range that the "
-        + "model allows, \(axis.unit.text(ofSI: allowed.lowerBound)) to "
-        + "\(axis.unit.text(ofSI: allowed.upperBound))", id: "outside-allowed-range", at: range,
-      help: "use a narrower distribution, or a bounded one such as `uniform`")
+        + "model allows, \(limits)", id: "outside-allowed-range", at: range,
+      help: "cut it off with `truncated: [low, high]`, or use a narrower distribution")
   }
 }

@@ -114,19 +114,21 @@ public struct Campaign: Sendable {
     let count = chosen?.count ?? plan.count
     let ensemble = try Ensemble(
       model: experiment.model, configuration: plan.configuration, backend: options.backend)
-    let steadyStates = try solveSteadyStates(
-      chosen ?? Array(0..<count), cancellation: cancellation)
+    let steadyStates = try solveSteadyStates(chosen, cancellation: cancellation)
     let ledger = Ledger(
-      output: output, experiment: experiment, count: count, progress: progress,
+      output: output, experiment: experiment, plan: plan, count: count, progress: progress,
       preparationFailure: { run in
         if case .failure(let failure)? = steadyStates[run] { return failure.text }
         return nil
       })
     let threads = min(options.threads, count)
+    let recordedCount =
+      plan.configuration.sampleTimes.count * plan.configuration.recorded.count
     let queue = ChunkQueue(
       count: count,
       chunk: chosen == nil
-        ? options.chunk ?? ChunkQueue.chunkSize(count: count, threads: threads) : 1,
+        ? options.chunk
+          ?? ChunkQueue.chunkSize(count: count, threads: threads, recorded: recordedCount) : 1,
       cancellation: cancellation)
     let plan = plan
     let stopsAtFirstFailure = options.stopsAtFirstFailure
@@ -160,11 +162,11 @@ public struct Campaign: Sendable {
     return ledger.summary(notes: ensemble.notes)
   }
 
-  /// The steady states of the runs that need them, by run.
+  /// The steady states of the runs that need them, by run; of all runs if none are chosen.
   private func solveSteadyStates(
-    _ runs: [Int], cancellation: CancellationFlag
+    _ chosen: [Int]?, cancellation: CancellationFlag
   ) throws -> [Int: Result<[[Double]], SteadyStateSolver.Failure>] {
-    let tasks = plan.steadyStateTasks(runs)
+    let tasks = plan.steadyStateTasks(chosen)
     if tasks.isEmpty { return [:] }
     let solver = SteadyStateSolver(
       model: experiment.model, configuration: plan.configuration, backend: options.backend,

@@ -5,6 +5,7 @@ import Simulations
 /// Takes finished chunks from all threads, one at a time: judges, counts, and passes them on.
 final class Ledger: Sendable {
   private let experiment: Experiment
+  private let plan: RunPlan
   /// Why a run could not be prepared, or `nil`.
   private let preparationFailure: @Sendable (Int) -> String?
   private let notify: @Sendable (CampaignProgress) -> Void
@@ -15,12 +16,13 @@ final class Ledger: Sendable {
   private nonisolated(unsafe) var firstFailure: (run: Int, text: String)?
 
   init(
-    output: any RunOutput, experiment: Experiment, count: Int,
+    output: any RunOutput, experiment: Experiment, plan: RunPlan, count: Int,
     progress: @escaping @Sendable (CampaignProgress) -> Void,
     preparationFailure: @escaping @Sendable (Int) -> String?
   ) {
     self.output = output
     self.experiment = experiment
+    self.plan = plan
     self.preparationFailure = preparationFailure
     notify = progress
     self.progress = CampaignProgress(total: count)
@@ -59,7 +61,7 @@ final class Ledger: Sendable {
   private func report(_ outcome: RunOutcome, run: Int) -> RunReport {
     if let reason = preparationFailure(run) {
       return RunReport(
-        status: .failed, reason: reason, verdict: nil,
+        status: .failed, reason: plan.described(run, of: experiment) + reason, verdict: nil,
         statistics: RunStatistics(acceptedSteps: 0, rejectedSteps: 0))
     }
     switch outcome {
@@ -67,8 +69,9 @@ final class Ledger: Sendable {
       return RunReport(status: .done, reason: nil, verdict: nil, statistics: statistics)
     case .failed(let failure, let statistics):
       return RunReport(
-        status: .failed, reason: failure.message(in: experiment.model), verdict: nil,
-        statistics: statistics)
+        status: .failed,
+        reason: plan.described(run, of: experiment) + failure.message(in: experiment.model),
+        verdict: nil, statistics: statistics)
     }
   }
 

@@ -39,7 +39,8 @@ struct NetworkExecution {
     let populations = network.circuit.populations
     result.cellCounts = populations.indices.map { live.cellCount(of: $0) }
     result.spikeCounts = populations.map { _ in 0 }
-    result.connectionCount = live.connectionCounts.reduce(0, +)
+    result.connectionCount = zip(network.circuit.projections, live.connectionCounts)
+      .reduce(0) { $0 + ($1.0.isImplicit ? 0 : $1.1) }
     result.buildSeconds = Self.seconds(clock.now - start)
     start = clock.now
     let processorStart = Self.processorSeconds()
@@ -93,8 +94,13 @@ struct NetworkExecution {
       }
       tally.variables.look(at: live)
       while nextChange < changes.count, changes[nextChange].step <= live.step {
-        if case .setInput(let input, let value) = changes[nextChange].action {
+        switch changes[nextChange].action {
+        case .setInput(let input, let value):
           live.setInput(names.inputs[input].declaration.path, to: value)
+        case .setState(let state, let value):
+          live.changeState(names.states[state].declaration.path) { _ in value }
+        case .addToState(let state, let amount):
+          live.changeState(names.states[state].declaration.path) { $0 + amount }
         }
         nextChange += 1
       }

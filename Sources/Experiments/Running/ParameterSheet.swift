@@ -2,13 +2,16 @@ import ModelLanguage
 
 /// The parameters of a group of runs: what is fixed is computed once, what varies per run.
 ///
-/// A derived parameter follows the parameters of its formula unless it is set itself.
+/// A derived parameter follows the parameters of its formula unless it is set itself. A parameter
+/// with a factor is that times what it would be, and what follows from it follows from the product.
 struct ParameterSheet: Sendable {
   /// All parameters in SI units, with the varying ones at their defaults.
   let base: [Double]
   /// Which parameters differ between runs: the varying ones and what follows from them.
   let affected: Set<Int>
   private let varying: [Int]
+  /// By parameter, where there is one.
+  private let factors: [Int: Double]
   /// Derived parameters to compute anew in each run, each after those it needs.
   private let derived: [(index: Int, value: Expression)]
 
@@ -18,8 +21,10 @@ struct ParameterSheet: Sendable {
   ///   - model: The model whose parameters these are.
   ///   - fixed: Settings that hold in all runs, in SI units, by index.
   ///   - varying: The parameters that each run sets.
-  init(model: Model, fixed: [Int: Double], varying: [Int]) {
+  ///   - factors: What the values of parameters are multiplied by, by index.
+  init(model: Model, fixed: [Int: Double], varying: [Int], factors: [Int: Double] = [:]) {
     self.varying = varying
+    self.factors = factors
     var values = Array(repeating: Double.nan, count: model.parameters.count)
     var isDone = Array(repeating: false, count: model.parameters.count)
     var order: [Int] = []
@@ -33,6 +38,7 @@ struct ParameterSheet: Sendable {
         values[index] = evaluate(model.parameters[index].defaultValue, parameters: values)
         order.append(index)
       }
+      if let factor = factors[index] { values[index] *= factor }
     }
     for index in model.parameters.indices { settle(index) }
     base = values
@@ -55,8 +61,15 @@ struct ParameterSheet: Sendable {
   /// - Returns: One value for each parameter of the model.
   func values(_ values: some Collection<Double>) -> [Double] {
     var result = base
-    for (index, value) in zip(varying, values) { result[index] = value }
-    for (index, value) in derived { result[index] = evaluate(value, parameters: result) }
+    if factors.isEmpty {
+      for (index, value) in zip(varying, values) { result[index] = value }
+      for (index, value) in derived { result[index] = evaluate(value, parameters: result) }
+    } else {
+      for (index, value) in zip(varying, values) { result[index] = value * (factors[index] ?? 1) }
+      for (index, value) in derived {
+        result[index] = evaluate(value, parameters: result) * (factors[index] ?? 1)
+      }
+    }
     return result
   }
 }

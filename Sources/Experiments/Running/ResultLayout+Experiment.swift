@@ -29,11 +29,19 @@ extension ResultLayout {
         Axis(
           name: "arm", values: .labels(experiment.arms.map(\.name)), longName: "treatment"))
     }
-    if let individuals = experiment.eventTable?.individuals, individuals.count > 1 {
+    if plan.individualCount > 1 {
       axes.append(
         Axis(
-          name: "individual", values: .positions(individuals.count),
-          longName: "individual, in the order of the table"))
+          name: "individual", values: .positions(plan.individualCount),
+          longName: experiment.eventTable == nil
+            ? "virtual individual" : "individual, in the order of the table"))
+      for (index, axis) in (experiment.cohort?.draws.axes ?? []).enumerated() {
+        coordinates.append(
+          Coordinate(
+            name: axis.isRelative ? axis.path + ".factor" : axis.path, axis: "individual",
+            unit: axis.unit.symbol,
+            values: plan.individualValues(onAxis: index).map { $0 / axis.unit.scale }))
+      }
     }
     if let sweep = experiment.sweep {
       if sweep.design == .grid {

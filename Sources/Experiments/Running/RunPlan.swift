@@ -4,6 +4,8 @@ import Units
 
 /// All runs of an experiment, by index.
 ///
+/// Individuals are those of the event table in order, each as often as the cohort says.
+///
 /// Run `r` is point `r mod points` of the sweep, for individual `r / points mod individuals`, in
 /// arm `r / points / individuals`.
 public struct RunPlan: Sendable {
@@ -15,6 +17,7 @@ public struct RunPlan: Sendable {
   public let sweepShape: [Int]
   let configuration: EnsembleConfiguration
   private let points: SweepPoints?
+  private let individualPoints: SweepPoints?
   /// By arm, then by individual.
   private let templates: [RunTemplate]
   private let parameterAxes: [Int]
@@ -56,12 +59,16 @@ public struct RunPlan: Sendable {
     self.parameterAxes = parameterAxes
     self.doseAxes = doseAxes
     hasDoseAxes = !doseAxes.isEmpty
-    let individuals = experiment.eventTable?.individuals ?? []
-    individualCount = max(1, individuals.count)
+    let tabled = experiment.eventTable?.individuals ?? []
+    let cohort = experiment.cohort
+    let draws = cohort.map { $0.points(seed: experiment.seed) }
+    individualPoints = draws
+    let replicates = cohort?.count ?? 1
+    individualCount = max(1, tabled.count) * replicates
     var templates: [RunTemplate] = []
     for arm in experiment.arms {
-      for index in 0..<max(1, individuals.count) {
-        let individual = individuals.isEmpty ? nil : individuals[index]
+      for index in 0..<individualCount {
+        let individual = tabled.isEmpty ? nil : tabled[index / replicates]
         var fixed: [Int: Double] = [:]
         for setting in experiment.parameters + arm.parameters {
           fixed[setting.parameter] = setting.value.value
@@ -69,9 +76,21 @@ public struct RunPlan: Sendable {
         for covariate in individual?.covariates ?? [] {
           fixed[covariate.parameter] = covariate.value
         }
+        var factors: [Int: Double] = [:]
+        if let cohort, let draws {
+          for (entry, value) in zip(cohort.parameters, draws.values(of: index)) {
+            if entry.isRelative {
+              factors[entry.parameter] = value
+            } else {
+              fixed[entry.parameter] = value
+            }
+          }
+        }
         templates.append(
           RunTemplate(
-            model: model, sheet: ParameterSheet(model: model, fixed: fixed, varying: varying),
+            model: model,
+            sheet: ParameterSheet(
+              model: model, fixed: fixed, varying: varying, factors: factors),
             doses: arm.doses,
             events: arm.usesEventTable ? individual?.events ?? [] : [], protocols: arm.inputs,
             sweepsDoses: !doseAxes.isEmpty, start: configuration.start, end: configuration.end))
@@ -89,6 +108,11 @@ public struct RunPlan: Sendable {
 
   /// The values of one axis over all points, in SI units.
   public func values(onAxis axis: Int) -> [Double] { points?.values(onAxis: axis) ?? [] }
+
+  /// What individuals drew for one axis of their cohort: SI units, or factors.
+  func individualValues(onAxis axis: Int) -> [Double] {
+    individualPoints?.values(onAxis: axis) ?? []
+  }
 
   /// The values of one point of the sweep, in SI units.
   public func values(ofPoint point: Int) -> [Double] {
@@ -134,11 +158,11 @@ public struct RunPlan: Sendable {
       states: states.map { _ in .nan }, schedule: [])
   }
 
-  /// The steady states that must be known before the runs can start.
-  func steadyStateTasks(_ runs: [Int]) -> [SteadyStateSolver.Task] {
+  /// The steady states that must be known before the chosen runs can start, or all if none are.
+  func steadyStateTasks(_ chosen: [Int]?) -> [SteadyStateSolver.Task] {
     var tasks: [SteadyStateSolver.Task] = []
     guard templates.contains(where: \.needsSteadyStates) else { return tasks }
-    for run in runs {
+    for run in chosen ?? Array(0..<count) {
       let template = templates[run / pointCount]
       guard template.needsSteadyStates else { continue }
       let parameters = parameters(of: run)

@@ -52,6 +52,7 @@ struct SpikeTally {
       case let firing as FiringStatistics: return Self.value(reduction.kind, firing, cells)
       case let bursts as BurstStatistics: return Self.value(reduction.kind, bursts)
       case let synchrony as SynchronyStatistics: return synchrony.finish().meanCorrelation
+      case let pauses as PauseStatistics: return pauses.finish().meanPause
       case let spectrum as PopulationSpectrum: return Self.value(reduction.kind, spectrum)
       default: return .nan
       }
@@ -126,10 +127,11 @@ extension FiringStatistics: SpikeStatistics {}
 extension BurstStatistics: SpikeStatistics {}
 extension SynchronyStatistics: SpikeStatistics {}
 extension PopulationSpectrum: SpikeStatistics {}
+extension PauseStatistics: SpikeStatistics {}
 
 /// Which statistics a reduction follows from.
 private enum Family: Hashable {
-  case firing, bursts, synchrony, spectrum
+  case firing, bursts, synchrony, spectrum, pauses
 
   init(_ kind: PopulationReduction.Kind) {
     switch kind {
@@ -138,6 +140,7 @@ private enum Family: Hashable {
       .burstDuration:
       self = .bursts
     case .synchrony: self = .synchrony
+    case .pause: self = .pauses
     case .deltaPower, .thetaPower, .gammaPower, .peakFrequency: self = .spectrum
     }
   }
@@ -149,6 +152,10 @@ private enum Family: Hashable {
     case .firing: return FiringStatistics(cellCount: cellCount, window: window)
     case .bursts:
       return BurstStatistics(cellCount: cellCount, window: window, criterion: .modelCells)
+    case .pauses:
+      // Intervals before the moment count from the beginning of the run.
+      return PauseStatistics(
+        cellCount: cellCount, moment: window.lowerBound, window: 0..<window.upperBound)
     case .synchrony:
       return SynchronyStatistics(
         cellCount: cellCount, window: window, binWidth: max(5e-3, timeStep))

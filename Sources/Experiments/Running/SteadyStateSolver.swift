@@ -149,7 +149,7 @@ struct SteadyStateSolver {
     let ends = Mutex(Array(repeating: End.failure("was interrupted"), count: count))
     let threads = min(threads, (count + 15) / 16)
     let queue = ChunkQueue(
-      count: count, chunk: ChunkQueue.chunkSize(count: count, threads: threads),
+      count: count, chunk: ChunkQueue.chunkSize(count: count, threads: threads, recorded: 0),
       cancellation: cancellation)
     try onThreads(threads) {
       try ensemble.makeWorker().run(

@@ -37,11 +37,16 @@ final class ChunkQueue: Sendable {
   func stop() { isStopped.raise() }
 
   /// How many runs a thread takes at once: few enough that all threads end together, enough to
-  /// fill the lanes.
-  static func chunkSize(count: Int, threads: Int) -> Int {
+  /// fill the lanes, and no more than fit into the memory of a chunk with so many numbers recorded
+  /// of each.
+  static func chunkSize(count: Int, threads: Int, recorded: Int) -> Int {
     let share = count / (max(1, threads) * 16)
-    return min(max(share, 16), 256)
+    let fitting = max(1, chunkMemory / (8 * max(1, recorded)))
+    return min(max(share, 16), 256, fitting)
   }
+
+  /// The memory that the samples of a chunk may take, in bytes; a lane holds a chunk at the most.
+  private static let chunkMemory = 16 << 20
 }
 
 /// Runs the same work on several threads and waits for all of them.

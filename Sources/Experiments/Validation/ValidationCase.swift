@@ -63,8 +63,9 @@ public struct ValidationRow: Sendable {
   /// The value and its bounds in the row's unit.
   public var shown: (value: String, low: String, high: String) {
     (
-      unit.text(ofSI: value), unit.text(ofSI: accepted.lowerBound),
-      unit.text(ofSI: accepted.upperBound)
+      unit.text(ofSI: value, significantDigits: 5),
+      unit.text(ofSI: accepted.lowerBound, significantDigits: 5),
+      unit.text(ofSI: accepted.upperBound, significantDigits: 5)
     )
   }
 }

@@ -30,6 +30,11 @@ extension Elaborator {
     _ name: NameSyntax, _ arguments: [ExpressionSyntax], _ range: SourceRange,
     _ context: ExpressionContext
   ) -> TypedExpression {
+    if isCircuit, let kind = PopulationReduction.Kind(rawValue: name.text),
+      isUndeclared(name.text, context)
+    {
+      return reduction(kind, name, arguments, range, context)
+    }
     let operands = arguments.map { Operand($0, number($0, context)) }
     if let scope = context.scope, let found = lookUp(name.text, in: scope),
       case .function(let function) = found.member
@@ -59,6 +64,12 @@ extension Elaborator {
     return elementary(name, operands, range)
   }
 
+  /// Whether no function of the author's has a name.
+  private func isUndeclared(_ name: String, _ context: ExpressionContext) -> Bool {
+    if let scope = context.scope, case .function? = lookUp(name, in: scope)?.member { return false }
+    return library.files[context.file].visibleFunctions[name] == nil
+  }
+
   private mutating func reportUnknownFunction(_ name: NameSyntax, _ context: ExpressionContext) {
     var known = FunctionCatalogue.names
     known += library.files[context.file].visibleFunctions.keys.sorted()
@@ -74,7 +85,7 @@ extension Elaborator {
     diagnostics.report(diagnostic)
   }
 
-  private mutating func reportArgumentCount(
+  mutating func reportArgumentCount(
     _ name: NameSyntax, expected: String, found: Int, at range: SourceRange,
     notes: [Diagnostic.Note] = []
   ) {

@@ -37,12 +37,15 @@ extension Elaborator {
     switch (declaration, component.kind) {
     case (.parameter, _), (.input, _), (.quantity, _), (.function, _): break
     case (.population, .circuit), (.projection, .circuit): break
+    case (.state, .circuit), (.equation, .circuit), (.scheme, .circuit), (.route, .circuit),
+      (.instance, .circuit):
+      break
     case (.population, _), (.projection, _): home = "a circuit"
     case (_, .circuit):
       diagnostics.report(
         Diagnostic(
           id: "not-yet-available", "\(word) is not available in a circuit yet", at: range,
-          help: ["a circuit has parameters, inputs, quantities, populations and projections"]))
+          help: ["a circuit has no events, noise or arrivals of its own"]))
       return false
     case (.receive, .neuron), (.receive, .synapse): break
     case (.receive, _): home = "a neuron or a synapse"
@@ -108,7 +111,7 @@ extension Elaborator {
     switch role {
     case .noise: PhysicalUnit.second.raised(toHalves: -1)
     case .poisson, .cellIndex, .cellCount: .one
-    case .driven, .arrivals, .sum, .connection: nil
+    case .driven, .arrivals, .sum, .shared, .connection: nil
     }
   }
 
@@ -119,7 +122,7 @@ extension Elaborator {
     case .arrivals: .arrivals
     case .poisson: .poisson(rate: .number(0))
     case .noise: .whiteNoise
-    case .sum: .sum
+    case .sum, .shared: .sum
     case .cellIndex: .cellIndex
     case .cellCount: .cellCount
     case .connection: .connection
@@ -134,7 +137,7 @@ extension Elaborator {
     let name = symbol.name.text
     var message = ""
     switch symbol.role {
-    case .driven, .sum, .cellIndex, .cellCount: return true
+    case .driven, .sum, .shared, .cellIndex, .cellCount: return true
     case .noise:
       if context.moment == .always { return true }
       message = "the noise `\(name)` can only be used in derivatives"
@@ -157,7 +160,8 @@ extension Elaborator {
     return false
   }
 
-  /// Gives the number of a cell, or of cells, a place among the inputs once it is used.
+  /// Gives the number of a cell, or of cells, or a value of the circuit a place among the inputs
+  /// once it is used.
   mutating func addNumberOfCell(_ id: Int) {
     guard symbols[id].kind == .input else { return }
     symbols[id].index = model.inputs.count

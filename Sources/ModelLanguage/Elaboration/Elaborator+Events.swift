@@ -4,7 +4,7 @@ import Units
 extension Elaborator {
   /// Elaborates the events: a function that crosses zero, and new values of states.
   mutating func elaborateEvents() {
-    for scope in scopes.indices {
+    for scope in scopes.indices where !isElsewhere(scope) {
       for event in scopes[scope].events {
         currentScope = scope
         elaborate(event.syntax, documentation: event.documentation, in: scope)

@@ -51,9 +51,13 @@ extension Elaborator {
       case .population:
         return .failure(
           Diagnostic(
-            id: "not-yet-available",
-            "the values of the cells of `\(name.text)` cannot be used here yet", at: path.range,
-            help: ["a projection carries the values of cells to others"]))
+            id: "value-of-cells",
+            "`\(path.text)` has a value in each cell of `\(name.text)`, and one value is needed here",
+            at: path.range,
+            help: [
+              "take one over all of them, such as `mean(\(path.text))`; a projection carries the "
+                + "values of cells to others"
+            ]))
       case .other where name.text == "presynaptic":
         return .failure(
           Diagnostic(

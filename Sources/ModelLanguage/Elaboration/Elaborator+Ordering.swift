@@ -7,7 +7,8 @@ extension Elaborator {
     func visit(_ scope: Int) {
       for member in scopes[scope].contents {
         switch member {
-        case .symbol(let id): order.append(id)
+        // What the circuit works out has a place here once it is used.
+        case .symbol(let id): if symbols[id].role != .shared { order.append(id) }
         case .instance(let child) where child >= 0: visit(child)
         default: break
         }

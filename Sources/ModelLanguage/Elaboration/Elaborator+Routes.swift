@@ -4,7 +4,7 @@ import Units
 extension Elaborator {
   /// Elaborates the routes; each target gets an input whose value is added to its derivative.
   mutating func elaborateRoutes() {
-    for scope in scopes.indices {
+    for scope in scopes.indices where !isElsewhere(scope) {
       for route in scopes[scope].routes {
         currentScope = scope
         elaborate(route.syntax, documentation: route.documentation, in: scope)

@@ -14,7 +14,7 @@ extension Elaborator {
 
   /// Lowers the kinetic schemes: a quantity for the flux of each reaction, shared by the states.
   mutating func elaborateSchemes() {
-    for scope in scopes.indices {
+    for scope in scopes.indices where !isElsewhere(scope) {
       var unnamed = 0
       for scheme in scopes[scope].schemes {
         var name = scheme.name?.text ?? "scheme"

@@ -78,7 +78,7 @@ extension Elaborator {
 
   /// Elaborates the equations `x' = …`.
   mutating func elaborateDerivatives() {
-    for scope in scopes.indices {
+    for scope in scopes.indices where !isElsewhere(scope) {
       currentScope = scope
       for declaration in library.components[scopes[scope].component].syntax.declarations {
         guard case .equation(let equation) = declaration.kind,

@@ -73,6 +73,12 @@ struct Elaborator {
   var ports: [ProjectionPort] = []
   /// The scopes of what projections from the population have in its cells, by their names.
   var presynapticScopes: [String: Int] = [:]
+  /// What a circuit itself works out while it runs, for the cells of a population.
+  let circuitValues: CircuitValues
+  /// What a circuit takes over the cells of its populations.
+  var reductions: [PopulationReduction] = []
+  /// The types of `reductions` by their keys, once the populations are known.
+  let reductionTypes: [String: CircuitValues.Value]
 
   /// Elaborates a model, or a component by itself.
   init(library: ModelLibrary, top: Int, isMain: Bool) {
@@ -87,13 +93,19 @@ struct Elaborator {
   ///   - isMain: Whether the top is what will run.
   ///   - population: The population; `nil` for what the top itself declares.
   ///   - earlier: What was elaborated before, which counts against the limits.
+  ///   - circuitValues: What the circuit itself works out while it runs.
+  ///   - reductionTypes: The types of what it takes over cells, where they are known.
   init(
     library: ModelLibrary, top: Int, isMain: Bool, population: PopulationPlan?,
-    after earlier: (symbols: Int, size: Int) = (0, 0)
+    after earlier: (symbols: Int, size: Int) = (0, 0),
+    circuitValues: CircuitValues = CircuitValues(),
+    reductionTypes: [String: CircuitValues.Value] = [:]
   ) {
     self.library = library
     self.isMain = isMain
     self.population = population
+    self.circuitValues = circuitValues
+    self.reductionTypes = reductionTypes
     earlierSymbols = earlier.symbols
     totalSize = earlier.size
     isCircuit = library.components[top].syntax.kind == .circuit
@@ -104,6 +116,7 @@ struct Elaborator {
     expandInstances(top: top)
     guard !isTooLarge else { return }
     if let population { connect(population) }
+    takeCircuitValues()
     orderDeclarations()
     elaborateParameters()
     elaborateStates()
@@ -130,6 +143,8 @@ struct Elaborator {
     population = nil
     isCircuit = false
     earlierSymbols = 0
+    circuitValues = CircuitValues()
+    reductionTypes = [:]
     self.model = model
     scopes.append(Scope(path: "", component: 0, file: 0, depth: 0))
     for (index, parameter) in model.parameters.enumerated() {

@@ -57,7 +57,7 @@ struct Symbol {
 
   /// Who gives the value of an input; see `Input.Role`.
   enum Role {
-    case driven, arrivals, poisson, noise, sum, cellIndex, cellCount, connection
+    case driven, arrivals, poisson, noise, sum, shared, cellIndex, cellCount, connection
   }
 
   /// The expression that a symbol's value comes from, and where its names are looked up.
@@ -110,6 +110,7 @@ struct Symbol {
   var noun: String {
     switch role {
     case .driven, .sum: break
+    case .shared: return "value of the circuit"
     case .arrivals: return "sum of arrivals"
     case .poisson: return "number of arrivals"
     case .noise: return "noise"

@@ -55,6 +55,9 @@ extension Circuit {
             declaration: quantity.declaration, value: quantity.value.moved(places),
             isOutput: quantity.isOutput))
       }
+      for route in cell.routes {
+        combined.routes.append(route.moved(places))
+      }
       if combined.sources.isEmpty { combined.sources = cell.sources }
     }
     return combined
@@ -107,6 +110,19 @@ extension Expression {
       .conditional(
         condition.moved(places), then: first.moved(places), otherwise: second.moved(places))
     }
+  }
+}
+
+extension Route {
+  fileprivate func moved(_ places: Expression.Places) -> Route {
+    var result = self
+    result.targets = targets.map { target in
+      Target(
+        state: places.states[target.state], rateInput: places.inputs[target.rateInput],
+        fraction: target.fraction.moved(places), duration: target.duration?.moved(places),
+        lag: target.lag?.moved(places))
+    }
+    return result
   }
 }
 

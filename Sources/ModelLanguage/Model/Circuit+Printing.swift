@@ -5,11 +5,13 @@ extension Circuit {
     for population in populations {
       let cell = population.cell
       lines.append(
-        "  population \(population.declaration.path) : \(cell.name)"
-          + "[\(cell.text(of: population.size))] {")
+        population.isCircuitItself
+          ? "  the circuit itself {"
+          : "  population \(population.declaration.path) : \(cell.name)"
+            + "[\(cell.text(of: population.size))] {")
       // A part may have several lines of its own.
       lines += cell.printedParts.map { "  \($0)" }
-      for receiver in population.receivers {
+      for receiver in population.receivers where !receiver.assignments.isEmpty {
         lines.append("    at \(receiver.declaration.path) {")
         for (state, value) in receiver.assignments {
           lines.append("      \(cell.states[state].declaration.path) = \(cell.text(of: value))")
@@ -21,7 +23,9 @@ extension Circuit {
       }
       lines.append("  }")
     }
-    for projection in projections { lines += self.lines(of: projection) }
+    for projection in projections where !projection.isImplicit {
+      lines += self.lines(of: projection)
+    }
     return (lines + ["}"]).joined(separator: "\n")
   }
 

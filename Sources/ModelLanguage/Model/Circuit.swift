@@ -41,6 +41,8 @@ public struct Population: Sendable {
   public var variations: [Variation]
   /// What arriving spikes and random arrivals do, in the order in which they act.
   public var receivers: [Receiver]
+  /// Whether it is no population but what the circuit itself works out while it runs, as one cell.
+  public var isCircuitItself = false
 
   /// Makes a population.
   public init(
@@ -146,6 +148,9 @@ public struct Projection: Sendable {
   /// Where weight and delay stand, for diagnostics at run time.
   public var weightDeclaration: Declaration
   public var delayDeclaration: Declaration
+  /// Whether it is made of a name that is used elsewhere than where it is declared, rather than
+  /// written by the author.
+  public var isImplicit = false
 
   /// Makes a projection.
   ///

@@ -70,6 +70,7 @@ extension Model {
     case .poisson(let rate): "  // random arrivals at \(text(of: rate))"
     case .whiteNoise: "  // white noise"
     case .sum: "  // the sum of a projection"
+    case .rate: "  // spikes per second in the last step"
     case .refractory: "  // 1 within the refractory time"
     case .cellIndex: "  // the number of the cell"
     case .cellCount: "  // how many cells there are"

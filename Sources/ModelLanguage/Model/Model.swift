@@ -115,6 +115,8 @@ public struct Input: Sendable {
     case whiteNoise
     /// What continuous projections sum up at the beginning of a step.
     case sum
+    /// The number of spikes that arrived at the beginning of a step, times their weights, per second.
+    case rate
     /// 1 within the refractory time of the last spike, else 0.
     case refractory
     /// The number of a cell in its population, or of a connection's target, from 0.

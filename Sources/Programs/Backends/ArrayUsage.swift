@@ -33,6 +33,7 @@ struct ArrayUsage {
       control.time, control.newTime, control.step, control.accepted, control.nextSample,
       control.attention,
     ])
+    if let isTurning = control.isTurning { read.insert(isTurning) }
     written.formUnion([control.fraction, control.recorded, control.nextSample])
   }
 

@@ -51,7 +51,13 @@ public struct Interpreter: LaneKernel {
   private static let entries: [(LaneProgram.Routine, [LaneProgram.Routine])] = [
     (.prepare, [.prepare]), (.begin, [.begin]), (.observe, [.observe]), (.diagnose, [.diagnose]),
     (.locate, [.interpolationCoefficients, .locate]),
-    (.attempt, [.attempt, .interpolationCoefficients, .interpolate, .commit]),
+    (
+      .attempt,
+      [
+        .attempt, .interpolationCoefficients, .interpolate, .turningPoints, .turningRound,
+        .turningEnd, .commit,
+      ]
+    ),
   ]
 
   public func run(
@@ -76,6 +82,14 @@ public struct Interpreter: LaneKernel {
       while true {
         execute(.attempt, memory, steering.denseSolver)
         if recordedCount > 0 { sample(control, memory, &steering) }
+        if let isTurning = control.isTurning, any(value(isTurning) .!= zero) {
+          execute(.interpolationCoefficients, memory)
+          repeat {
+            execute(.turningPoints, memory)
+            for _ in 0..<control.turningRounds { execute(.turningRound, memory) }
+            execute(.turningEnd, memory)
+          } while any(value(isTurning) .!= zero)
+        }
         execute(.commit, memory)
         rounds -= 1
         if rounds == 0 || any(value(control.attention) .!= zero) { break }

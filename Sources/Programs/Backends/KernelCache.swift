@@ -17,6 +17,12 @@ enum KernelCache {
     /// The folder to delete once the library is loaded, if it is not to be kept.
     var temporaryFolder: String?
 
+    /// Takes a library that cannot be loaded out of the cache.
+    func discard() {
+      guard let end = path.lastIndex(of: "/") else { return }
+      KernelCache.removeFolder(String(path[..<end]))
+    }
+
     func removeIfTemporary() {
       if let temporaryFolder { KernelCache.removeFolder(temporaryFolder) }
     }
@@ -24,12 +30,13 @@ enum KernelCache {
 
   private static let sourceName = "kernel.c"
   private static let libraryName = "kernel.so"
-  private static let messagesName = "messages.txt"
 
   static func library(
-    of text: String, toolchain: KernelToolchain
+    of texts: [String], toolchain: KernelToolchain
   ) throws(KernelFailure) -> Library {
-    let key = ([toolchain.compiler] + toolchain.arguments).joined(separator: " ") + "\n" + text
+    let key =
+      ([toolchain.compiler] + toolchain.arguments).joined(separator: " ") + "\n"
+      + texts.joined(separator: "\n")
     if let root = toolchain.cacheDirectory, prepareRoot(root) {
       let folder = root + "/" + name(of: key)
       if isEntry(folder, of: key) {
@@ -38,7 +45,7 @@ enum KernelCache {
       }
       if let work = makeTemporaryFolder(in: root) {
         do throws(KernelFailure) {
-          try compile(text, key: key, in: work, toolchain: toolchain)
+          try compile(texts, key: key, in: work, toolchain: toolchain)
         } catch {
           removeFolder(work)
           throw error
@@ -60,7 +67,7 @@ enum KernelCache {
       throw .cacheUnusable(path: "/tmp", reason: String(cString: strerror(errno)))
     }
     do throws(KernelFailure) {
-      try compile(text, key: key, in: work, toolchain: toolchain)
+      try compile(texts, key: key, in: work, toolchain: toolchain)
     } catch {
       removeFolder(work)
       throw error
@@ -69,25 +76,42 @@ enum KernelCache {
   }
 
   private static func compile(
-    _ text: String, key: String, in folder: String, toolchain: KernelToolchain
+    _ texts: [String], key: String, in folder: String, toolchain: KernelToolchain
   ) throws(KernelFailure) {
-    let source = folder + "/" + sourceName
-    guard write(key, to: source + ".key"), write(text, to: source) else {
-      throw .cacheUnusable(path: source, reason: String(cString: strerror(errno)))
+    let key = (path: folder + "/" + sourceName, text: key)
+    let library = ["-shared", "-o", folder + "/" + libraryName]
+    var parts: [(source: String, object: String, messages: String)] = []
+    for (number, text) in texts.enumerated() {
+      let path = folder + "/part\(number)"
+      parts.append((path + ".c", path + ".o", path + ".txt"))
+      try write(text, to: path + ".c")
     }
-    let messages = folder + "/" + messagesName
-    let arguments =
-      [toolchain.compiler] + toolchain.arguments
-      + ["-o", folder + "/" + libraryName, source]
-    let status = try Subprocess.run(arguments, messagesTo: messages)
-    guard status == 0 else {
-      throw .compilationFailed(status: status, output: read(messages) ?? "")
+    if parts.count == 1 {
+      try run(toolchain.arguments + library + [parts[0].source], parts[0].messages, toolchain)
+    } else {
+      // At the same time, on as many processors.
+      var compilers: [Subprocess] = []
+      for part in parts {
+        let arguments = toolchain.arguments + ["-c", "-o", part.object, part.source]
+        compilers.append(
+          try Subprocess([toolchain.compiler] + arguments, messagesTo: part.messages))
+      }
+      let statuses = try compilers.map { compiler throws(KernelFailure) in try compiler.wait() }
+      for (status, part) in zip(statuses, parts) { try check(status, part.messages) }
+      try run(["-nostdlib"] + library + parts.map(\.object), parts[0].messages, toolchain)
     }
-    unlink(messages)
-    unlink(source)
-    guard rename(source + ".key", source) == 0 else {
-      throw .cacheUnusable(path: source, reason: String(cString: strerror(errno)))
-    }
+    for part in parts { for path in [part.source, part.object, part.messages] { unlink(path) } }
+    try write(key.text, to: key.path)
+  }
+
+  private static func run(
+    _ arguments: [String], _ messages: String, _ toolchain: KernelToolchain
+  ) throws(KernelFailure) {
+    try check(Subprocess([toolchain.compiler] + arguments, messagesTo: messages).wait(), messages)
+  }
+
+  private static func check(_ status: Int32, _ messages: String) throws(KernelFailure) {
+    if status != 0 { throw .compilationFailed(status: status, output: read(messages) ?? "") }
   }
 
   /// Makes the folder of the cache, and says whether it is ours alone: a library that others could
@@ -132,17 +156,25 @@ enum KernelCache {
   }
 
   fileprivate static func removeFolder(_ folder: String) {
-    for file in [sourceName, sourceName + ".key", libraryName, messagesName] {
-      unlink(folder + "/" + file)
+    if let entries = opendir(folder) {
+      while let entry = readdir(entries) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { unlink(folder + "/" + name) }
+      }
+      closedir(entries)
     }
     rmdir(folder)
   }
 
-  private static func write(_ text: String, to path: String) -> Bool {
-    guard let file = fopen(path, "wx") else { return false }
+  private static func write(_ text: String, to path: String) throws(KernelFailure) {
     var copy = text
-    let isWritten = copy.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
-    return fclose(file) == 0 && isWritten
+    if let file = fopen(path, "wx") {
+      let isWritten = copy.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
+      if fclose(file) == 0 && isWritten { return }
+    }
+    throw .cacheUnusable(path: path, reason: String(cString: strerror(errno)))
   }
 
   private static func read(_ path: String) -> String? {

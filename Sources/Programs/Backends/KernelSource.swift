@@ -5,12 +5,17 @@
 struct KernelSource {
   let program: LaneProgram
   let layout: WorkspaceLayout
-  /// Procedures whose operations, counted once per call, stay below this are expanded in place.
+  /// Programs whose operations, counted once per call, exceed this are large.
+  ///
+  /// In a small one every procedure is expanded in place. In a large one procedures stay functions,
+  /// in two texts that two compilers can work on at the same time.
   static let inliningLimit = 3_000
 
   var text = ""
   private var isExpanded: [Bool] = []
-  private var expandsAll = true
+  private var isLarge = false
+  /// Procedures that stand in the second text.
+  private var isApart: [Bool] = []
 
   /// Prints a program.
   ///
@@ -18,25 +23,38 @@ struct KernelSource {
   ///   - program: A complete program, multiply-adds fused.
   ///   - layout: Where the persistent arrays are.
   ///   - prelude: The text of the elementary functions and of step control.
-  /// - Returns: A C file that includes nothing.
-  static func print(_ program: LaneProgram, layout: WorkspaceLayout, prelude: String) -> String {
+  /// - Returns: One C file, or two that make one library; none includes anything.
+  static func print(
+    _ program: LaneProgram, layout: WorkspaceLayout, prelude: String
+  ) -> [String] {
     var source = KernelSource(program: program, layout: layout)
     source.chooseExpansion()
-    source.text = "#define AFTERGLOW_LANES \(layout.width)\n"
-    if !source.expandsAll { source.text += "#define AFTERGLOW_LARGE\n" }
-    source.text += prelude
-    source.text += "\ntypedef afterglow_lanes V;\ntypedef afterglow_mask M;\n"
-    for position in program.procedures.indices where source.isUsed(position) {
+    var beginning = "#define AFTERGLOW_LANES \(layout.width)\n"
+    if source.isLarge { beginning += "#define AFTERGLOW_LARGE\n" }
+    beginning += prelude
+    beginning += "\ntypedef afterglow_lanes V;\ntypedef afterglow_mask M;\n"
+    source.text = beginning
+    source.printAll()
+    guard source.isLarge else { return [source.text] }
+    let first = source.text
+    source.text = beginning
+    for position in program.procedures.indices where source.isApart[position] {
       source.printProcedure(position)
     }
-    source.printRoutine("afterglow_prepare", [.prepare])
-    source.printRoutine("afterglow_begin", [.begin])
-    source.printRoutine("afterglow_observe", [.observe])
-    source.printRoutine("afterglow_diagnose", [.diagnose])
-    source.printRoutine("afterglow_locate", [.interpolationCoefficients, .locate])
-    source.printAdvance()
-    source.printCellLoop()
-    return source.text
+    return [first, source.text]
+  }
+
+  private mutating func printAll() {
+    for position in program.procedures.indices where isUsed(position) {
+      if isApart[position] { text += "\n\(heading(position));\n" } else { printProcedure(position) }
+    }
+    printRoutine("afterglow_prepare", [.prepare])
+    printRoutine("afterglow_begin", [.begin])
+    printRoutine("afterglow_observe", [.observe])
+    printRoutine("afterglow_diagnose", [.diagnose])
+    printRoutine("afterglow_locate", [.interpolationCoefficients, .locate])
+    printAdvance()
+    printCellLoop()
   }
 
   private init(program: LaneProgram, layout: WorkspaceLayout) {
@@ -63,10 +81,21 @@ struct KernelSource {
       program.graph.reachableNodes(from: $0.stores.map(\.value)).count
     }
     for (handle, _) in calls(in: [.attempt, .commit]) { size += sizes[handle.index] }
-    expandsAll = size <= Self.inliningLimit
-    let expandsAll = expandsAll
-    isExpanded = sizes.map { expandsAll || $0 < 60 }
+    isLarge = size > Self.inliningLimit
+    let isLarge = isLarge
+    isExpanded = sizes.map { !isLarge || $0 < 60 }
+    isApart = sizes.map { _ in false }
+    guard isLarge else { return }
+    // The routines themselves, which stay in the first text, weigh as much as the loops in them.
+    var weights = [Self.weightOfRoutines, 0]
+    let functions = sizes.indices.filter { isUsed($0) && !isExpanded[$0] }
+    for position in functions.sorted(by: { (sizes[$1], $0) < (sizes[$0], $1) }) {
+      isApart[position] = weights[1] < weights[0]
+      weights[isApart[position] ? 1 : 0] += sizes[position]
+    }
   }
+
+  private static let weightOfRoutines = 1_500
 
   /// The arrays other than formals that a procedure reads or writes, in order.
   private func globals(of procedure: Procedure) -> [LaneArray] {
@@ -85,15 +114,24 @@ struct KernelSource {
   }
 
   private mutating func printProcedure(_ position: Int) {
+    text += "\n" + heading(position) + " {\n"
+    text += straightLine(program.procedures[position])
+    text += "}\n"
+  }
+
+  private func heading(_ position: Int) -> String {
     let procedure = program.procedures[position]
     let parameters = (procedure.formals + globals(of: procedure)).map {
       pointerType($0) + name($0)
     }
-    let attribute = isExpanded[position] ? "always_inline" : "noinline"
-    text += "\nstatic inline __attribute__((\(attribute))) void "
-    text += "p\(position)_\(procedure.name)(\(parameters.joined(separator: ", "))) {\n"
-    text += straightLine(procedure)
-    text += "}\n"
+    let attribute =
+      switch (isExpanded[position], isApart[position]) {
+      case (true, _): "static inline __attribute__((always_inline))"
+      case (false, false): "static __attribute__((noinline))"
+      case (false, true): "__attribute__((visibility(\"hidden\")))"
+      }
+    return "\(attribute) void "
+      + "p\(position)_\(procedure.name)(\(parameters.joined(separator: ", ")))"
   }
 
   private func straightLine(_ procedure: Procedure) -> String {
@@ -191,12 +229,16 @@ struct KernelSource {
       return
     }
     var usage = ArrayUsage(
-      of: [.attempt, .interpolationCoefficients, .interpolate, .commit], in: program)
+      of: [
+        .attempt, .interpolationCoefficients, .interpolate, .turningPoints, .turningRound,
+        .turningEnd, .commit,
+      ], in: program)
     usage.include(control)
     text += entry(usage)
     text += "  long long rounds = control->rounds;\n  for (;;) {\n"
     text += statements(.attempt, indent: "    ")
     if program[control.recorded].count > 0 { text += sampling(control) }
+    if let isTurning = control.isTurning { text += turning(isTurning, control.turningRounds) }
     text += statements(.commit, indent: "    ")
     text += "    if (__builtin_reduce_or(\(name(control.attention))[0] != ((V)(0.0))) "
     text += "|| --rounds == 0) break;\n  }\n"
@@ -231,6 +273,17 @@ struct KernelSource {
           }
 
       """
+  }
+
+  private func turning(_ isTurning: LaneArray, _ rounds: Int) -> String {
+    let any = "__builtin_reduce_or(\(name(isTurning))[0] != ((V)(0.0))) != 0"
+    var text = "    if (__builtin_expect(\(any), 0)) {\n"
+    text += statements(.interpolationCoefficients, indent: "      ")
+    text += "      do {\n" + statements(.turningPoints, indent: "        ")
+    text += "        for (int round = 0; round < \(rounds); round++) {\n"
+    text += statements(.turningRound, indent: "          ") + "        }\n"
+    text += statements(.turningEnd, indent: "        ")
+    return text + "      } while (\(any));\n    }\n"
   }
 
   func entry(_ usage: ArrayUsage) -> String {

@@ -31,7 +31,7 @@ public struct KernelToolchain: Sendable, Hashable {
 
   var arguments: [String] {
     var arguments = [
-      "-x", "c", "-std=gnu2x", "-O2", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-shared",
+      "-x", "c", "-std=gnu2x", "-O2", "-ffp-contract=off", "-fno-math-errno", "-fPIC",
       "-nostdlib", "-fno-stack-protector", "-fno-ident", "-w",
     ]
     #if arch(x86_64)

@@ -33,10 +33,17 @@ public final class NativeKernel: LaneKernel, Sendable {
   /// - Throws: `KernelFailure` if there is no kernel to be had.
   public init(_ program: LaneProgram, toolchain: KernelToolchain) throws(KernelFailure) {
     let layout = WorkspaceLayout(of: program, width: toolchain.width)
-    let text = KernelSource.print(
+    let texts = KernelSource.print(
       program, layout: layout, prelude: KernelPrelude.text(for: program))
-    let library = try KernelCache.library(of: text, toolchain: toolchain)
-    guard let handle = dlopen(library.path, RTLD_NOW | RTLD_LOCAL) else {
+    var library = try KernelCache.library(of: texts, toolchain: toolchain)
+    var loaded = dlopen(library.path, RTLD_NOW | RTLD_LOCAL)
+    if loaded == nil, library.cameFromCache {
+      // A disk that was full or a machine that stopped may have left half a library there.
+      library.discard()
+      library = try KernelCache.library(of: texts, toolchain: toolchain)
+      loaded = dlopen(library.path, RTLD_NOW | RTLD_LOCAL)
+    }
+    guard let handle = loaded else {
       throw .notLoadable(reason: dlerror().map { String(cString: $0) } ?? library.path)
     }
     library.removeIfTemporary()
@@ -64,7 +71,8 @@ public final class NativeKernel: LaneKernel, Sendable {
   /// The C text of a program, as the compiler gets it.
   public static func source(of program: LaneProgram, toolchain: KernelToolchain) -> String {
     KernelSource.print(
-      program, layout: WorkspaceLayout(of: program, width: toolchain.width), prelude: "")
+      program, layout: WorkspaceLayout(of: program, width: toolchain.width), prelude: ""
+    ).joined(separator: "\n")
   }
 
   public func run(

@@ -70,7 +70,7 @@ extension ExpressionGraph {
     return result
   }
 
-  private mutating func binaryGradient(
+  mutating func binaryGradient(
     _ operation: BinaryOperation, _ a: Node, _ b: Node, value: Node,
     _ da: [(element: Int, derivative: Node)], _ db: [(element: Int, derivative: Node)]
   ) -> [(element: Int, derivative: Node)] {
@@ -102,7 +102,7 @@ extension ExpressionGraph {
   }
 
   /// The derivative of a function at `x`, given its value there.
-  private mutating func derivative(
+  mutating func derivative(
     of operation: UnaryOperation, at x: Node, value: Node
   ) -> Node {
     let one = constant(1)

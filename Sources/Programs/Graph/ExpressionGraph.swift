@@ -57,6 +57,7 @@ public struct ExpressionGraph: Sendable {
     if constantValue(a) == 0 { return negate(b) }
     if a == b { return constant(0) }
     if case .unary(.negate, let inner) = self[b] { return add(a, inner) }
+    if case .unary(.negate, let inner) = self[a] { return negate(add(inner, b)) }
     return intern(.binary(.subtract, a, b))
   }
 
@@ -98,7 +99,9 @@ public struct ExpressionGraph: Sendable {
     if constantValue(a) == 0 { return constant(0) }
     if a == b { return constant(1) }
     if case .unary(.negate, let inner) = self[a] { return negate(divide(inner, b)) }
-    if case .unary(.negate, let inner) = self[b] { return negate(divide(a, inner)) }
+    if case .unary(.negate, let inner) = self[b] {
+      return constantValue(a).map { divide(constant(-$0), inner) } ?? negate(divide(a, inner))
+    }
     return intern(.binary(.divide, a, b))
   }
 

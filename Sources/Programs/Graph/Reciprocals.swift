@@ -25,4 +25,33 @@ extension ExpressionGraph {
     }
     return replacements.isEmpty ? roots : substitute(replacements, in: roots)
   }
+
+  /// Rewrites divisions as products where the reciprocal of the divisor is needed anyway.
+  ///
+  ///     before   x / y, 1 / y
+  ///     after    x · (1 / y), 1 / y
+  ///
+  /// The product may differ from the quotient in its last digit.
+  ///
+  /// - Parameter roots: The values to rewrite.
+  /// - Returns: The values, rewritten.
+  public mutating func multiplyBySharedReciprocals(in roots: [Node]) -> [Node] {
+    let nodes = reachableNodes(from: roots)
+    let one = constant(1)
+    var reciprocals: [Node: Node] = [:]
+    for node in nodes {
+      if case .binary(.divide, let a, let divisor) = self[node], a == one {
+        reciprocals[divisor] = node
+      }
+    }
+    var replacements: [Node: Node] = [:]
+    for node in nodes {
+      guard case .binary(.divide, let a, let b) = self[node], a != one,
+        let reciprocal = reciprocals[b]
+      else { continue }
+      let factors = substitute(replacements, in: [a, reciprocal])
+      replacements[node] = multiply(factors[0], factors[1])
+    }
+    return replacements.isEmpty ? roots : substitute(replacements, in: roots)
+  }
 }

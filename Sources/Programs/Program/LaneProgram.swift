@@ -87,6 +87,12 @@ public struct LaneProgram: Sendable {
     case interpolationCoefficients
     /// The recorded values at `fraction` of the step.
     case interpolate
+    /// Chooses a turn of a watched value within the step, to be searched.
+    case turningPoints
+    /// One round of the search for where it is.
+    case turningRound
+    /// Keeps what was found.
+    case turningEnd
     /// Takes over the states of an accepted step and chooses the next step.
     case commit
     /// The recorded and the reduced values at the current time.
@@ -214,11 +220,16 @@ public struct ControlArrays: Sendable, Hashable {
   public var recorded: LaneArray
   /// Nonzero where the driver has to act: an `Attention`.
   public var attention: LaneArray
+  /// 1 where a watched value turns within the attempted step; `nil` if none is watched.
+  public var isTurning: LaneArray?
+  /// How many rounds the search for such a turn takes.
+  public var turningRounds: Int
 
   /// Names the arrays.
   public init(
     time: LaneArray, newTime: LaneArray, step: LaneArray, accepted: LaneArray,
-    nextSample: LaneArray, fraction: LaneArray, recorded: LaneArray, attention: LaneArray
+    nextSample: LaneArray, fraction: LaneArray, recorded: LaneArray, attention: LaneArray,
+    isTurning: LaneArray? = nil, turningRounds: Int = 0
   ) {
     self.time = time
     self.newTime = newTime
@@ -228,6 +239,8 @@ public struct ControlArrays: Sendable, Hashable {
     self.fraction = fraction
     self.recorded = recorded
     self.attention = attention
+    self.isTurning = isTurning
+    self.turningRounds = turningRounds
   }
 }
 

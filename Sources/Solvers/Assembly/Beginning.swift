@@ -9,7 +9,7 @@ extension StepAssembly {
   /// Source: Hairer, Nørsett and Wanner, Solving Ordinary Differential Equations I, II.4, with two
   /// changes: a state of zero counts as one tolerance, and without any derivative the first step is
   /// a part of the way to the next stop.
-  mutating func addBeginning() {
+  mutating func addBeginning(_ extremes: ProcedureHandle?) {
     let arrays = arrays
     let scratch = scratch
     let count = system.stateCount
@@ -32,6 +32,7 @@ extension StepAssembly {
         "first_events", count: system.events.count, storage: .temporary)
       let events = defineOverState("first_events", system.events.map(\.value), into: values)
       append(.call(events, [arrays.time, arrays.state]), to: .begin)
+      let slopes = addEventSlopes(f0)
       addLoop(to: .begin, count: system.events.count) { graph in
         let zero = graph.constant(0)
         let restarts = graph.compare(.notEqual, graph.load(arrays.isRestarting), zero)
@@ -40,7 +41,11 @@ extension StepAssembly {
         // it, where it would be crossed again.
         let old = graph.element(arrays.eventValues)
         let new = graph.element(values)
-        let value = graph.select(fired, graph.subtract(new, old), new)
+        let distance = graph.select(fired, graph.subtract(new, old), new)
+        // On the threshold itself the side is the one that it moves to.
+        let isOn = graph.either(
+          graph.compare(.equal, distance, zero), graph.compare(.equal, new, zero))
+        let value = graph.select(isOn, graph.element(slopes), distance)
         return ElementLoop(stores: [
           (arrays.eventValues, graph.select(restarts, value, old)),
           (arrays.firedEvents, graph.select(restarts, zero, graph.element(arrays.firedEvents))),
@@ -54,7 +59,27 @@ extension StepAssembly {
         [.init(arrays.step, 0, graph.load(arrays.initialStep))]
       }
     }
-    addExtremes(to: .begin, where: arrays.isRestarting)
+    addExtremes(extremes, to: .begin, where: arrays.isRestarting)
+  }
+
+  /// How fast the functions of the events move, while the states move as given.
+  private mutating func addEventSlopes(_ rate: LaneArray) -> LaneArray {
+    let slopes = program.declare(
+      "event_slopes", count: system.events.count, storage: .temporary)
+    let values = system.events.map(\.value)
+    let overState = program.graph.partialDerivatives(of: values, withRespectTo: system.state)
+    let overTime = program.graph.partialDerivatives(of: values, withRespectTo: system.time)
+    let sums = values.indices.map { index in
+      let start = overTime[index].first?.derivative ?? program.graph.constant(0)
+      return overState[index].reduce(start) { sum, entry in
+        let part = program.graph.multiply(
+          entry.derivative, program.graph.load(rate, entry.element))
+        return program.graph.add(sum, part)
+      }
+    }
+    let procedure = defineOverState("event_slopes", sums, into: slopes)
+    append(.call(procedure, [arrays.time, arrays.state]), to: .begin)
+    return slopes
   }
 
   private mutating func addFirstStep(_ f0: LaneArray) {

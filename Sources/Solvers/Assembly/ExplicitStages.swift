@@ -47,9 +47,17 @@ extension StepAssembly {
   static func combination(
     _ weights: [Double], _ stages: [LaneArray], _ graph: inout ExpressionGraph
   ) -> Node {
+    combination(weights, stages, { $1.element($0) }, &graph)
+  }
+
+  /// `Σ wᵢ kᵢ` of whatever stands for the stages.
+  static func combination(
+    _ weights: [Double], _ stages: [LaneArray], _ pick: Interpolant.Pick,
+    _ graph: inout ExpressionGraph
+  ) -> Node {
     var sum = graph.constant(0)
     for (weight, stage) in zip(weights, stages) where weight != 0 {
-      sum = graph.add(sum, graph.multiply(graph.constant(weight), graph.element(stage)))
+      sum = graph.add(sum, graph.multiply(graph.constant(weight), pick(stage, &graph)))
     }
     return sum
   }
@@ -82,33 +90,32 @@ extension StepAssembly {
     let slope = program.declare("dense_b", count: system.stateCount, storage: .temporary)
     let bend = program.declare("dense_c", count: system.stateCount, storage: .temporary)
     let twist = program.declare("dense_d", count: system.stateCount, storage: .temporary)
-    addLoop(to: .interpolationCoefficients) { graph in
-      let step = graph.load(arrays.attemptedStep)
-      let difference = graph.subtract(
-        graph.element(scratch.newState), graph.element(arrays.state))
-      let b = graph.subtract(
-        graph.multiply(step, graph.element(scratch.firstStage)), difference)
-      let c = graph.subtract(
-        graph.subtract(difference, graph.multiply(step, graph.element(scratch.lastStage))), b)
-      let d = graph.multiply(
-        step,
-        Self.combination(ExplicitTableau.dormandPrinceInterpolation, stages, &graph))
-      return ElementLoop(stores: [(slope, b), (bend, c), (twist, d)])
+    func difference(_ pick: Interpolant.Pick, _ graph: inout ExpressionGraph) -> Node {
+      graph.subtract(pick(scratch.newState, &graph), pick(arrays.state, &graph))
     }
-    addSampleTime()
-    addLoop(to: .interpolate) { graph in
-      let theta = graph.load(arrays.fraction)
-      let rest = graph.subtract(graph.constant(1), theta)
-      let old = graph.element(arrays.state)
-      let difference = graph.subtract(graph.element(scratch.newState), old)
-      let inner = graph.add(
-        graph.element(bend), graph.multiply(rest, graph.element(twist)))
-      let middle = graph.add(graph.element(slope), graph.multiply(theta, inner))
-      let outer = graph.add(difference, graph.multiply(rest, middle))
-      return ElementLoop(stores: [
-        (scratch.sampleState, graph.add(old, graph.multiply(theta, outer)))
-      ])
+    let b = Interpolant.Coefficient(array: slope) { pick, graph in
+      let start = graph.multiply(
+        graph.load(arrays.attemptedStep), pick(scratch.firstStage, &graph))
+      return graph.subtract(start, difference(pick, &graph))
     }
+    let c = Interpolant.Coefficient(array: bend) { pick, graph in
+      let end = graph.multiply(graph.load(arrays.attemptedStep), pick(scratch.lastStage, &graph))
+      return graph.subtract(graph.subtract(difference(pick, &graph), end), pick(slope, &graph))
+    }
+    let d = Interpolant.Coefficient(array: twist) { pick, graph in
+      graph.multiply(
+        graph.load(arrays.attemptedStep),
+        Self.combination(ExplicitTableau.dormandPrinceInterpolation, stages, pick, &graph))
+    }
+    addInterpolation(
+      Interpolant(coefficients: [b, c, d]) { theta, pick, graph in
+        let rest = graph.subtract(graph.constant(1), theta)
+        let inner = graph.add(
+          pick(bend, &graph), graph.multiply(rest, pick(twist, &graph)))
+        let middle = graph.add(pick(slope, &graph), graph.multiply(theta, inner))
+        let outer = graph.add(difference(pick, &graph), graph.multiply(rest, middle))
+        return graph.add(pick(arrays.state, &graph), graph.multiply(theta, outer))
+      })
   }
 
   /// Cubic Hermite interpolation by the values and derivatives at both ends.
@@ -117,23 +124,21 @@ extension StepAssembly {
   private mutating func addHermiteInterpolation() {
     let arrays = arrays
     let scratch = scratch
-    addSampleTime()
-    addLoop(to: .interpolate) { graph in
-      let theta = graph.load(arrays.fraction)
-      let rest = graph.subtract(theta, graph.constant(1))
-      let step = graph.load(arrays.attemptedStep)
-      let old = graph.element(arrays.state)
-      let new = graph.element(scratch.newState)
-      let difference = graph.subtract(new, old)
-      let twice = graph.subtract(
-        graph.constant(1), graph.multiply(graph.constant(2), theta))
-      let slopes = graph.add(
-        graph.multiply(graph.multiply(rest, step), graph.element(scratch.firstStage)),
-        graph.multiply(graph.multiply(theta, step), graph.element(scratch.lastStage)))
-      let correction = graph.multiply(
-        graph.multiply(theta, rest), graph.add(graph.multiply(twice, difference), slopes))
-      let line = graph.add(old, graph.multiply(theta, difference))
-      return ElementLoop(stores: [(scratch.sampleState, graph.add(line, correction))])
-    }
+    addInterpolation(
+      Interpolant { theta, pick, graph in
+        let rest = graph.subtract(theta, graph.constant(1))
+        let step = graph.load(arrays.attemptedStep)
+        let old = pick(arrays.state, &graph)
+        let difference = graph.subtract(pick(scratch.newState, &graph), old)
+        let twice = graph.subtract(
+          graph.constant(1), graph.multiply(graph.constant(2), theta))
+        let slopes = graph.add(
+          graph.multiply(graph.multiply(rest, step), pick(scratch.firstStage, &graph)),
+          graph.multiply(graph.multiply(theta, step), pick(scratch.lastStage, &graph)))
+        let correction = graph.multiply(
+          graph.multiply(theta, rest), graph.add(graph.multiply(twice, difference), slopes))
+        let line = graph.add(old, graph.multiply(theta, difference))
+        return graph.add(line, correction)
+      })
   }
 }

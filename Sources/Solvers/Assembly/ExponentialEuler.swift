@@ -32,12 +32,11 @@ extension StepAssembly {
       Procedure(
         name: "exponential_euler", formals: [system.time, system.state, output], stores: stores))
     append(.call(procedure, [arrays.time, arrays.state, scratch.newState]), to: .attempt)
-    addSampleTime()
-    addLoop(to: .interpolate) { graph in
-      let old = graph.element(arrays.state)
-      let difference = graph.subtract(graph.element(scratch.newState), old)
-      let value = graph.add(old, graph.multiply(graph.load(arrays.fraction), difference))
-      return ElementLoop(stores: [(scratch.sampleState, value)])
-    }
+    addInterpolation(
+      Interpolant { theta, pick, graph in
+        let old = pick(arrays.state, &graph)
+        let difference = graph.subtract(pick(scratch.newState, &graph), old)
+        return graph.add(old, graph.multiply(theta, difference))
+      })
   }
 }

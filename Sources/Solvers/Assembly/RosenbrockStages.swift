@@ -88,18 +88,20 @@ extension StepAssembly {
           graph.multiply(graph.load(scratch.reciprocalStep), graph.constant(1 / gamma)))
       ]
     }
-    let jacobian = program.graph.partialDerivatives(
-      of: system.derivatives, withRespectTo: system.state)
-    var rows: [[Int: Node]] = []
-    for (row, entries) in jacobian.enumerated() {
-      var matrixRow: [Int: Node] = [row: program.graph.load(shift)]
-      for (column, value) in entries {
-        matrixRow[column] =
-          column == row
-          ? program.graph.subtract(program.graph.load(shift), value)
-          : program.graph.negate(value)
+    let jacobian = program.graph.jacobian(
+      of: system.derivatives, withRespectTo: system.state,
+      constants: [arrays.parameters, arrays.inputs])
+    let shiftNode = program.graph.load(shift)
+    var values = program.graph.multiplyBySharedReciprocals(
+      in: jacobian.flatMap { $0.map(\.derivative) })[...]
+    let rows = jacobian.enumerated().map { row, entries in
+      var opposite: [Int: Node] = [row: program.graph.negate(shiftNode)]
+      for (column, _) in entries {
+        let value = values.removeFirst()
+        opposite[column] =
+          column == row ? program.graph.subtract(value, shiftNode) : value
       }
-      rows.append(matrixRow)
+      return opposite
     }
     let pattern = rows.map { Set($0.keys) }
     guard SparseFactorization.multiplicationCount(of: pattern) <= Self.straightLineLimit else {
@@ -109,18 +111,18 @@ extension StepAssembly {
     return .straightLine(addStraightLineFactorization(rows))
   }
 
-  /// Fills a dense matrix and has it factored.
-  private mutating func addDenseFactorization(_ rows: [[Int: Node]]) {
-    let count = rows.count
+  /// Fills a dense matrix, given its opposite, and has it factored.
+  private mutating func addDenseFactorization(_ opposite: [[Int: Node]]) {
+    let count = opposite.count
     let matrix = program.declare("matrix", count: count * count, storage: .temporary)
     addLoop(to: .attempt, count: count * count) { graph in
       ElementLoop(stores: [(matrix, graph.constant(0))])
     }
     var stores: [Procedure.Store] = []
-    for (row, entries) in rows.enumerated() {
+    for (row, entries) in opposite.enumerated() {
       for column in entries.keys.sorted() {
         guard let value = entries[column] else { continue }
-        stores.append(.init(matrix, column * count + row, value))
+        stores.append(.init(matrix, column * count + row, program.graph.negate(value)))
       }
     }
     let fill = program.define(
@@ -130,9 +132,9 @@ extension StepAssembly {
   }
 
   /// Adds straight-line code for the factors, and the procedure that solves with them.
-  private mutating func addStraightLineFactorization(_ rows: [[Int: Node]]) -> ProcedureHandle {
-    let count = rows.count
-    let factorization = SparseFactorization(rows: rows, in: &program.graph)
+  private mutating func addStraightLineFactorization(_ opposite: [[Int: Node]]) -> ProcedureHandle {
+    let count = opposite.count
+    let factorization = SparseFactorization(opposite: opposite, in: &program.graph)
     let factors = program.declare("factors", storage: .temporary)
     let isConstant = program.graph.nodesDependingOnly(on: [arrays.parameters, arrays.inputs])
     var place: [Node: Int] = [:]
@@ -176,28 +178,23 @@ extension StepAssembly {
   ) {
     let arrays = arrays
     let scratch = scratch
-    var coefficients: [LaneArray] = []
-    for (degree, weights) in tableau.interpolation.enumerated() {
-      let coefficient = program.declare(
-        "dense\(degree)", count: system.stateCount, storage: .temporary)
-      addLoop(to: .interpolationCoefficients) { graph in
-        ElementLoop(stores: [(coefficient, Self.combination(weights, stages, &graph))])
-      }
-      coefficients.append(coefficient)
+    let coefficients = tableau.interpolation.enumerated().map { degree, weights in
+      Interpolant.Coefficient(
+        array: program.declare("dense\(degree)", count: system.stateCount, storage: .temporary)
+      ) { pick, graph in Self.combination(weights, stages, pick, &graph) }
     }
-    addSampleTime()
-    addLoop(to: .interpolate) { graph in
-      let theta = graph.load(arrays.fraction)
-      let rest = graph.subtract(graph.constant(1), theta)
-      var polynomial = graph.constant(0)
-      for coefficient in coefficients.reversed() {
-        polynomial = graph.add(
-          graph.element(coefficient), graph.multiply(theta, polynomial))
-      }
-      let end = graph.add(graph.element(scratch.newState), graph.multiply(rest, polynomial))
-      let value = graph.add(
-        graph.multiply(rest, graph.element(arrays.state)), graph.multiply(theta, end))
-      return ElementLoop(stores: [(scratch.sampleState, value)])
-    }
+    addInterpolation(
+      Interpolant(coefficients: coefficients) { theta, pick, graph in
+        let rest = graph.subtract(graph.constant(1), theta)
+        var polynomial = graph.constant(0)
+        for coefficient in coefficients.reversed() {
+          polynomial = graph.add(
+            pick(coefficient.array, &graph), graph.multiply(theta, polynomial))
+        }
+        let end = graph.add(
+          pick(scratch.newState, &graph), graph.multiply(rest, polynomial))
+        return graph.add(
+          graph.multiply(rest, pick(arrays.state, &graph)), graph.multiply(theta, end))
+      })
   }
 }

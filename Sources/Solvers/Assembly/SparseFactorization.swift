@@ -7,21 +7,25 @@ import Programs
 /// are not searched for at run time: a step whose pivot is bad fails its error test and is
 /// repeated with a shorter step, which makes the matrix diagonally dominant.
 ///
+/// It is given the opposite of the matrix, −A, and keeps the opposite of every factor: then each
+/// update adds a product, which is one operation of the processor, and needs no change of sign.
+///
 /// Source: Markowitz (1957), Manage. Sci. 3, 255; Sandu et al. (1997), Atmos. Environ. 31, 3459.
 struct SparseFactorization {
   /// The order in which rows and columns are eliminated.
   private(set) var order: [Int] = []
-  /// Row multipliers, upper entries and reciprocals of pivots, as expressions.
+  /// The opposites of row multipliers and of upper entries, as expressions.
   private(set) var lower: [[(column: Int, value: Node)]] = []
   private(set) var upper: [[(column: Int, value: Node)]] = []
+  /// The reciprocals of the pivots of the matrix itself.
   private(set) var reciprocals: [Node] = []
 
   /// Factors a matrix.
   ///
   /// - Parameters:
-  ///   - rows: For each row, its nonzero entries; each row has its diagonal entry.
+  ///   - rows: For each row of −A, its nonzero entries; each row has its diagonal entry.
   ///   - graph: Where the entries live and the factors are added.
-  init(rows: [[Int: Node]], in graph: inout ExpressionGraph) {
+  init(opposite rows: [[Int: Node]], in graph: inout ExpressionGraph) {
     let count = rows.count
     order = Self.eliminationOrder(of: rows.map { Set($0.keys) })
     var position = [Int](repeating: 0, count: count)
@@ -34,9 +38,9 @@ struct SparseFactorization {
     for (row, entries) in rows.enumerated() {
       for column in entries.keys { rowsWithColumn[column].insert(row) }
     }
-    let one = graph.constant(1)
+    let minusOne = graph.constant(-1)
     for pivot in order {
-      let reciprocal = graph.divide(one, work[pivot][pivot] ?? one)
+      let reciprocal = graph.divide(minusOne, work[pivot][pivot] ?? minusOne)
       reciprocals[pivot] = reciprocal
       let remaining = work[pivot].keys
         .filter { position[$0] > position[pivot] }
@@ -53,9 +57,9 @@ struct SparseFactorization {
         for (column, value) in upper[pivot] {
           let product = graph.multiply(multiplier, value)
           if let old = work[row][column] {
-            work[row][column] = graph.subtract(old, product)
+            work[row][column] = graph.add(old, product)
           } else {
-            work[row][column] = graph.negate(product)
+            work[row][column] = product
             rowsWithColumn[column].insert(row)
           }
         }
@@ -127,12 +131,12 @@ struct SparseFactorization {
     var x = rightHandSide
     for row in order {
       for (column, value) in lower[row] {
-        x[row] = graph.subtract(x[row], graph.multiply(stored(value, &graph), x[column]))
+        x[row] = graph.add(x[row], graph.multiply(stored(value, &graph), x[column]))
       }
     }
     for row in order.reversed() {
       for (column, value) in upper[row] {
-        x[row] = graph.subtract(x[row], graph.multiply(stored(value, &graph), x[column]))
+        x[row] = graph.add(x[row], graph.multiply(stored(value, &graph), x[column]))
       }
       x[row] = graph.multiply(x[row], stored(reciprocals[row], &graph))
     }

@@ -12,6 +12,10 @@ struct StepAssembly {
   let scratch: ScratchArrays
   let derivativeProcedure: ProcedureHandle
   let dependsOnTime: Bool
+  /// How the method interpolates, once its stages are added.
+  var interpolant: Interpolant?
+  /// The search for extremes within a step, if there is one.
+  var turning: TurningArrays?
 
   /// The arrays that live within a step.
   struct ScratchArrays {
@@ -56,6 +60,7 @@ struct StepAssembly {
       locatedEvents: persistent("located_events", system.events.count),
       recorded: persistent("recorded", system.recorded.count),
       observed: persistent("observed", system.observed.count),
+      extremeValues: persistent("extreme_values", system.extremes.count),
       extremes: persistent("extremes", system.extremes.count),
       extremeTimes: persistent("extreme_times", system.extremes.count),
       derivative: persistent("derivative", count), relativeTolerance: shared("rtol"),
@@ -131,14 +136,17 @@ struct StepAssembly {
   mutating func finish() -> LaneProgram {
     addClipping()
     addJudgement()
-    addCommit()
-    addBeginning()
+    let extremes = defineExtremeValues()
+    addTurningPoints(extremes)
+    addCommit(extremes)
+    addBeginning(extremes)
     addObservation()
     addLocation()
     program.control = ControlArrays(
       time: arrays.time, newTime: scratch.newTime, step: arrays.attemptedStep,
       accepted: scratch.accepted, nextSample: arrays.nextSample, fraction: arrays.fraction,
-      recorded: arrays.recorded, attention: arrays.attention)
+      recorded: arrays.recorded, attention: arrays.attention, isTurning: turning?.isTurning,
+      turningRounds: Self.turningRounds)
     if !system.events.isEmpty { keepInterpolationData() }
     let hoisted = program.declare("hoisted", storage: .persistent)
     let stores = program.hoist(

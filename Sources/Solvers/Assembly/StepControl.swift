@@ -99,7 +99,7 @@ extension StepAssembly {
   }
 
   /// Takes over an accepted step, keeps extremes, and chooses the next step.
-  mutating func addCommit() {
+  mutating func addCommit(_ extremes: ProcedureHandle?) {
     let arrays = arrays
     let scratch = scratch
     let keepsStage = !method.isImplicit && method != .exponentialEuler
@@ -133,7 +133,7 @@ extension StepAssembly {
       ])
     }
     addControl()
-    addExtremes(to: .commit, where: scratch.accepted)
+    addExtremes(extremes, to: .commit, where: scratch.accepted)
   }
 
   /// Takes over the time, counts, and chooses the next step by the error of this and the last one.
@@ -244,15 +244,24 @@ extension StepAssembly {
     )
   }
 
+  /// The procedure that computes the values whose extremes are kept; `nil` if there are none.
+  mutating func defineExtremeValues() -> ProcedureHandle? {
+    guard !system.extremes.isEmpty else { return nil }
+    let output = program.declare("extreme", count: system.extremes.count, storage: .formal)
+    return program.define(
+      Procedure(
+        name: "extreme_values", formals: [system.time, system.state, output],
+        stores: system.extremes.enumerated().map { .init(output, $0.offset, $0.element.value) }))
+  }
+
   /// Keeps the largest and smallest values, where a condition holds and the window is open.
-  mutating func addExtremes(to routine: LaneProgram.Routine, where condition: LaneArray) {
-    guard !system.extremes.isEmpty else { return }
+  mutating func addExtremes(
+    _ evaluation: ProcedureHandle?, to routine: LaneProgram.Routine, where condition: LaneArray
+  ) {
+    guard let evaluation else { return }
     let arrays = arrays
-    let count = system.extremes.count
-    let values = program.declare("extreme_values", count: count, storage: .temporary)
-    let evaluation = defineOverState(
-      "extreme_values", system.extremes.map(\.value), into: values)
-    append(.call(evaluation, [arrays.time, arrays.state]), to: routine)
+    append(
+      .call(evaluation, [arrays.time, arrays.state, arrays.extremeValues]), to: routine)
     let isMaximum = system.extremes.map(\.isMaximum)
     add("keep_extremes", to: routine) { graph in
       let holds = graph.compare(.notEqual, graph.load(condition), graph.constant(0))
@@ -263,7 +272,7 @@ extension StepAssembly {
         let isOpen = graph.both(
           graph.compare(.greaterOrEqual, time, from), graph.compare(.lessOrEqual, time, to))
         let old = graph.load(arrays.extremes, index)
-        let value = graph.load(values, index)
+        let value = graph.load(arrays.extremeValues, index)
         let isFurther = graph.compare(isMaximum ? .greater : .less, value, old)
         let takes = graph.both(graph.both(holds, isOpen), isFurther)
         return [

@@ -14,6 +14,8 @@ struct CellAssembly {
   private let hold: LaneArray
   /// Where values at the end of a step are kept; `nil` for none.
   let exposed: LaneArray?
+  /// What arrived in the last step, for `observe`; empty if nothing recorded needs it.
+  private let lastArrivals: LaneArray
 
   init(_ system: CellSystem) {
     self.system = system
@@ -23,6 +25,10 @@ struct CellAssembly {
     exposed =
       system.exposed.isEmpty
       ? nil : program.declare("exposed", count: system.exposed.count, storage: .persistent)
+    lastArrivals = program.declare(
+      "last_arrivals",
+      count: Self.needs(system.arrivals, in: system.recorded, program)
+        ? program[system.arrivals].count : 0, storage: .persistent)
   }
 
   // MARK: The step
@@ -53,6 +59,9 @@ struct CellAssembly {
     }
     for (index, value) in final.enumerated() where value != old[index] {
       stores.append(.init(system.state, index, value))
+    }
+    for element in 0..<program[lastArrivals].count {
+      stores.append(.init(lastArrivals, element, program.graph.load(system.arrivals, element)))
     }
     let procedure = program.define(Procedure(name: "step", stores: stores))
     program.routines[.attempt] = [.call(procedure, [])]
@@ -155,44 +164,43 @@ struct CellAssembly {
 
   // MARK: Observation
 
-  /// Where what is recorded stands, and where a driver first puts what it depends on.
-  struct Observation {
-    var recorded: LaneArray
-    /// The sums and the clock at the moment; `nil` where nothing depends on them.
-    var sums: LaneArray?
-    var clock: LaneArray?
-  }
-
   /// Adds the routine that computes what is recorded.
   mutating func addObservation() -> Observation {
-    let array = program.declare("recorded", count: system.recorded.count, storage: .persistent)
-    var observation = Observation(recorded: array)
-    guard !system.recorded.isEmpty else { return observation }
-    var nodes = withoutNoise(inPlaceOfFormals(system.recorded))
-    // A step has them in arrays that are gone when it ends.
-    observation.sums = moved(system.sums, named: "present_sums", in: &nodes)
-    observation.clock = moved(system.clock, named: "present_clock", in: &nodes)
+    let recorded = program.declare("recorded", count: system.recorded.count, storage: .persistent)
+    let nodes = withoutNoise(inPlaceOfFormals(system.recorded))
+    // Between steps there is no clock and nothing arrives: what is recorded has its own copies.
+    let clock = standIn(for: system.clock, named: "observed_clock", in: nodes)
+    let sums = standIn(for: system.sums, named: "observed_sums", in: nodes)
+    let observation = Observation(recorded: recorded, clock: clock, sums: sums)
+    guard !nodes.isEmpty else { return observation }
+    var replacements: [Node: Node] = [:]
+    let pairs = [(system.clock, clock), (system.sums, sums), (system.arrivals, lastArrivals)]
+    for (original, copy) in pairs {
+      for element in 0..<program[copy].count {
+        replacements[program.graph.load(original, element)] = program.graph.load(copy, element)
+      }
+    }
+    let values = program.graph.substitute(replacements, in: nodes)
     let procedure = program.define(
       Procedure(
-        name: "observe", stores: nodes.enumerated().map { .init(array, $0.offset, $0.element) }))
+        name: "observe", stores: values.enumerated().map { .init(recorded, $0.offset, $0.element) }
+      ))
     program.routines[.observe] = [.call(procedure, [])]
     return observation
   }
 
-  /// Replaces an array by one that a driver fills, if some values depend on it.
-  private mutating func moved(
-    _ array: LaneArray, named name: String, in nodes: inout [Node]
-  ) -> LaneArray? {
-    let loads = program.graph.reachableNodes(from: nodes).compactMap { node -> (Node, Int)? in
-      if case .load(array, let element) = program.graph[node] { return (node, element) }
-      return nil
+  /// A lasting array of the size of another one, or of size 0 if some values do not need it.
+  private mutating func standIn(
+    for array: LaneArray, named name: String, in nodes: [Node]
+  ) -> LaneArray {
+    let count = Self.needs(array, in: nodes, program) ? program[array].count : 0
+    return program.declare(name, count: count, storage: .persistent)
+  }
+
+  private static func needs(_ array: LaneArray, in nodes: [Node], _ program: LaneProgram) -> Bool {
+    program.graph.reachableNodes(from: nodes).contains {
+      if case .load(let loaded, _) = program.graph[$0] { loaded == array } else { false }
     }
-    guard !loads.isEmpty else { return nil }
-    let present = program.declare(name, count: program[array].count, storage: .persistent)
-    var replacements: [Node: Node] = [:]
-    for (node, element) in loads { replacements[node] = program.graph.load(present, element) }
-    nodes = program.graph.substitute(replacements, in: nodes)
-    return present
   }
 
   private mutating func withoutNoise(_ nodes: [Node]) -> [Node] {
@@ -379,4 +387,14 @@ struct CellAssembly {
     }
     return sum
   }
+}
+
+/// The arrays of the routine `observe` of a cell.
+struct Observation {
+  /// What it computes.
+  var recorded: LaneArray
+  /// The time and the number of the step, to be given; empty if nothing recorded needs them.
+  var clock: LaneArray
+  /// What continuous projections add up to, likewise.
+  var sums: LaneArray
 }

@@ -17,12 +17,12 @@ public struct CellProgram: Sendable {
   public let timeStep: LaneArray
   /// What `observe` computes.
   public let recorded: LaneArray
-  /// Where the sums have to be before `observe`, and the time in s with the number of steps; `nil`
-  /// where nothing recorded depends on them.
-  public let presentSums: LaneArray?
-  public let presentClock: LaneArray?
   /// Values at the end of the last step, before the changes of a spike; `nil` for none.
   public let exposed: LaneArray?
+  /// The time and the number of the step for `observe`; empty if it does not need them.
+  public let observedClock: LaneArray
+  /// What continuous projections add up to, for `observe`; empty if it does not need it.
+  public let observedSums: LaneArray
   private let hoistedStores: [Procedure.Store]
 
   /// Joins the equations of a cell and a method.
@@ -50,8 +50,8 @@ public struct CellProgram: Sendable {
     timeStep = system.timeStep
     exposed = assembly.exposed
     recorded = observation.recorded
-    presentSums = observation.sums
-    presentClock = observation.clock
+    observedClock = observation.clock
+    observedSums = observation.sums
   }
 
   /// The values of `hoisted` for given values of `uniform` and a step in s.

@@ -1,0 +1,155 @@
+import Foundation
+import ModelLanguage
+import Networks
+import Programs
+import Solvers
+import Testing
+
+/// What a circuit itself works out while it runs, and what it takes over its cells.
+@Suite("The circuit itself")
+struct CircuitItselfTests {
+  private static let text = """
+    component Store {
+      parameter clearance = 50 /s    assumed "test"
+      input inflow : /s = 0 /s
+      state level = 1
+      level' = inflow - clearance*level
+      output half : 1 = level/2
+    }
+    neuron Leaky {
+      parameter tau = 10 ms          assumed "test"
+      parameter start = 0 mV         assumed "test"
+      parameter threshold = 10 mV    assumed "test"
+      input drive : mV = 0 mV
+      input scale = 1
+      state V = start
+      V' = (drive*scale - V)/tau
+      event spike when V > threshold { V = 0 mV }
+    }
+    circuit Whole {
+      parameter n = 20               assumed "test"
+      parameter filter = 5 ms        assumed "test"
+      input current : mV = 0 mV
+      instance store : Store { inflow = rate(cells)*0 }
+      state activity : Hz = 0 Hz
+      activity' = (rate(cells) - activity)/filter
+      quantity level : mV = mean(cells.V)
+      quantity total : mV = sum(cells.V)
+      quantity above : 1 = fraction(cells.V > 4 mV and cells.V < 8 mV)
+      quantity clock : mV = time/(1 ms)*1 mV
+      population cells : Leaky[n] {
+        start = 9 mV*index/count     assumed "test"
+        drive = current - level
+        scale = store.half
+      }
+    }
+    """
+
+  private func network(
+    _ paths: [String], backend: Backend = TestCircuits.native,
+    method: CellMethod = .exponentialEuler
+  ) throws -> Network {
+    let circuit = try TestCircuits.circuit(Self.text)
+    let recorded = try paths.map { path in
+      let found = try #require(circuit.variable(path))
+      return NetworkConfiguration.Recorded(
+        population: found.population, expression: found.expression)
+    }
+    return Network(
+      circuit, NetworkConfiguration(method: method, timeStep: 1e-4, recorded: recorded),
+      backend: backend)
+  }
+
+  @Test("means, sums and fractions are those of the cells")
+  func reductions() throws {
+    let network = try network(["cells.V", "level", "total", "above", "clock"])
+    let run = try NetworkRun(network)
+    for step in [0, 1, 7, 100] {
+      try run.advance(toStep: step)
+      let voltages = run.recorded(0)
+      let sum = voltages.reduce(0, +)
+      let mean = run.recorded(1)
+      #expect(mean.count == 1 && abs(mean[0] - sum / 20) <= 1e-15)
+      #expect(abs(run.recorded(2)[0] - sum) <= 1e-15)
+      let count = voltages.count { $0 > 4e-3 && $0 < 8e-3 }
+      #expect(run.recorded(3)[0] == Double(count) / 20)
+      // A millisecond is 1 mV.
+      #expect(abs(run.recorded(4)[0] - Double(step) * 1e-4) < 1e-15)
+    }
+  }
+
+  @Test("a component of a circuit goes its own way, and cells hear of it one step later")
+  func component() throws {
+    let network = try network(["store.level", "cells.V"])
+    let run = try NetworkRun(
+      network, settings: NetworkSettings(parameters: ["n": 1], inputs: ["current": 8e-3]))
+    // One cell: V' = ((8 mV − V)·level/2 − V)/tau with everything held during a step, exactly.
+    var voltage = 0.0
+    var level = 1.0
+    for step in 1...50 {
+      try run.advance(toStep: step)
+      let held = 8e-3 * level / 2 - voltage * level / 2
+      voltage = held + (voltage - held) * exp(-1e-4 / 10e-3)
+      level *= exp(-50 * 1e-4)
+      #expect(abs(run.recorded(0)[0] - level) < 1e-12)
+      #expect(abs(run.recorded(1)[0] - voltage) < 1e-12)
+    }
+  }
+
+  @Test("the rate over time counts every spike once")
+  func rate() throws {
+    let network = try network(["activity"])
+    let run = try NetworkRun(network, settings: NetworkSettings(inputs: ["current": 90e-3]))
+    let circuit = network.circuit
+    let cells = try #require(
+      circuit.populations.firstIndex { $0.declaration.path == "cells" })
+    try run.advance(toStep: 200)
+    let before = run.recorded(0)[0]
+    let spikes = run.takeSpikes(of: cells).times
+    #expect(spikes.count > 20)
+    // Each spike adds slow·(1 − exp(−h/slow))/(n·h) divided by slow, and decays from its step on.
+    let (step, slow) = (1e-4, 5e-3)
+    let jump = (1 - exp(-step / slow)) / (20 * step)
+    let end = 200 * step
+    let expected = spikes.reduce(0.0) { sum, time in
+      // Spikes of the last step have not arrived.
+      let steps = ((end - time) / step).rounded()
+      return steps < 1 ? sum : sum + jump * exp(-(steps - 1) * step / slow)
+    }
+    #expect(abs(before - expected) < 1e-9 * expected)
+  }
+
+  @Test("threads, pieces and the interpreter give the same bits", arguments: CellMethod.allCases)
+  func sameBits(method: CellMethod) throws {
+    func values(_ backend: Backend, threads: Int, _ pieces: [Int]) throws -> [UInt64] {
+      let network = try network(
+        ["cells.V", "level", "above", "activity", "store.half"], backend: backend, method: method)
+      let run = try NetworkRun(
+        network,
+        settings: NetworkSettings(parameters: ["n": 100], inputs: ["current": 60e-3]),
+        threads: threads)
+      for step in pieces {
+        try run.advance(toStep: step)
+        // Looking at a run does not change it.
+        _ = run.recorded(1)
+      }
+      return (0..<5).flatMap { run.recorded($0) }.map(\.bitPattern)
+    }
+    let expected = try values(.interpreter, threads: 1, [150])
+    for threads in [1, 2, 3] {
+      #expect(try values(TestCircuits.native, threads: threads, [150]) == expected)
+      #expect(try values(TestCircuits.native, threads: threads, [1, 2, 77, 150]) == expected)
+    }
+    #expect(try values(.interpreter, threads: 2, [13, 150]) == expected)
+  }
+
+  @Test("doses enter a component of a circuit")
+  func doses() throws {
+    let network = try network(["store.level"])
+    let run = try NetworkRun(network)
+    try run.advance(toStep: 10)
+    let before = run.recorded(0)[0]
+    run.changeState("store.level") { $0 + 2 }
+    #expect(run.recorded(0)[0] == before + 2)
+  }
+}
