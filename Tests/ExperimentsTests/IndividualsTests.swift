@@ -120,6 +120,7 @@ struct IndividualsTests {
       ])
     let plan = RunPlan(experiment)
     #expect(plan.individualCount == 8)
+    #expect(plan.described(6, of: experiment) == "individual 6 (ID 2): ")
     let output = try results(of: experiment)
     let ends = output.reductions[0].map { ($0 * 1e6).rounded() }
     #expect(ends == [10, 10, 10, 10, 30, 30, 30, 30])

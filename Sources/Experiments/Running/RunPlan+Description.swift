@@ -8,12 +8,21 @@ extension RunPlan {
     var parts: [String] = []
     let arm = experiment.arms[place.arm].name
     if armCount > 1, !arm.isEmpty { parts.append(arm) }
-    if individualCount > 1, let individuals = experiment.eventTable?.individuals {
-      parts.append("individual \(individuals[place.individual].name)")
+    if individualCount > 1 {
+      parts.append("individual " + individualName(place.individual, of: experiment))
     }
     for (axis, value) in zip(experiment.sweep?.axes ?? [], values(ofPoint: place.point)) {
       parts.append("\(axis.path) = \(axis.unit.text(ofSI: value, significantDigits: 6))")
     }
     return parts.isEmpty ? "" : parts.joined(separator: ", ") + ": "
+  }
+
+  /// The name of an individual in the table, its position where it has none, or both where several
+  /// stand for one of the table.
+  private func individualName(_ individual: Int, of experiment: Experiment) -> String {
+    guard let tabled = experiment.eventTable?.individuals else { return "\(individual)" }
+    let replicates = individualCount / tabled.count
+    let name = tabled[individual / replicates].name
+    return replicates > 1 ? "\(individual) (ID \(name))" : name
   }
 }
