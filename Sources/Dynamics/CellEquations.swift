@@ -53,7 +53,7 @@ public struct CellEquations: Sendable {
       let outside = system.program.graph.load(system.uniform, cell.parameters.count + index)
       let isVaried = input.defaultValue.depends(onParameters: variedSet)
       switch input.role {
-      case .driven, .cellIndex, .cellCount:
+      case .driven, .cellIndex, .cellCount, .connection:
         inputs.append(
           isVaried ? plain.node(for: input.defaultValue, in: &system.program.graph) : outside)
       case .sum:
@@ -117,6 +117,22 @@ public struct CellEquations: Sendable {
     system.recorded.append(node(for: expression))
   }
 
+  /// Adds something that is told of every spike; its place in `CellLoop.releases` is the order of
+  /// calls.
+  public mutating func tell(_ expression: Expression) {
+    system.releases.append(node(for: expression))
+  }
+
+  /// Adds something that other cells see of this one at its spikes and at theirs.
+  ///
+  /// - Returns: Its place in `CellProgram.exposed`.
+  public mutating func expose(_ expression: Expression) -> Int {
+    let node = node(for: expression)
+    if let known = system.exposed.firstIndex(of: node) { return known }
+    system.exposed.append(node)
+    return system.exposed.count - 1
+  }
+
   private mutating func node(for expression: Expression) -> Node {
     translator.node(for: expression, in: &system.program.graph)
   }
@@ -135,7 +151,7 @@ public struct CellEquations: Sendable {
         case .sum: sums.append(index)
         case .whiteNoise: noises.append(index)
         case .poisson: poissons.append(index)
-        case .driven, .refractory, .cellIndex, .cellCount: continue
+        case .driven, .refractory, .cellIndex, .cellCount, .connection: continue
         }
       }
     }

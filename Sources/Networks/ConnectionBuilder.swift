@@ -270,7 +270,10 @@ struct ConnectionBuilder {
 
   private func weights() throws(NetworkFailure) -> [Double] {
     let law = try law(projection.weight, purpose: 5, projection.weightDeclaration)
-    if let constant = law.constant { return [constant] }
+    if let constant = law.constant {
+      // Each connection has its own where spikes change it.
+      return [Double](repeating: constant, count: projection.plasticity == nil ? 1 : pairs.count)
+    }
     return pairs.values(of: law, targetCount: targetCount)
   }
 

@@ -47,6 +47,8 @@ public final class Network: Sendable {
     let recorded: [RecordedPlace]
     /// For each projection of continuous signals from here, where its value stands.
     let signals: [Int: Int]
+    /// For each projection that multiplies its weights at a spike, which of the told values by.
+    let releases: [Int: Int]
   }
 
   /// Where a recorded value is: a state stands ready, anything else has to be computed.
@@ -60,6 +62,8 @@ public final class Network: Sendable {
   /// How the kernels were made.
   public let notes: NetworkNotes
   let parts: [Part]
+  /// The rules of projections whose weights change, by their numbers.
+  let plasticities: [Int: PlasticityKernels]
 
   /// Translates and compiles every population.
   ///
@@ -72,8 +76,10 @@ public final class Network: Sendable {
     self.configuration = configuration
     var parts: [Part] = []
     var notes = NetworkNotes()
+    var allEquations = circuit.populations.map { CellEquations($0) }
+    plasticities = Self.plasticities(of: circuit, &allEquations, backend, &notes)
     for (index, population) in circuit.populations.enumerated() {
-      var equations = CellEquations(population)
+      var equations = allEquations[index]
       var count = 0
       var recorded: [RecordedPlace] = []
       for entry in configuration.recorded where entry.population == index {
@@ -93,16 +99,48 @@ public final class Network: Sendable {
         signals[number] = count
         count += 1
       }
+      var releases: [Int: Int] = [:]
+      for (number, projection) in circuit.projections.enumerated()
+      where projection.source == index {
+        guard let release = projection.release else { continue }
+        releases[number] = releases.count
+        equations.tell(release)
+      }
       let program = CellProgram(equations.system, method: configuration.method)
       let made = KernelMaker.make(program.program, backend: backend)
       notes.include(made)
       parts.append(
         Part(
           population: population, equations: equations, program: program, kernel: made.kernel,
-          recorded: recorded, signals: signals))
+          recorded: recorded, signals: signals, releases: releases))
     }
     self.parts = parts
     self.notes = notes
+  }
+
+  /// Compiles the rules by which weights change, and has cells expose what these need.
+  private static func plasticities(
+    of circuit: Circuit, _ equations: inout [CellEquations], _ backend: Backend,
+    _ notes: inout NetworkNotes
+  ) -> [Int: PlasticityKernels] {
+    var result: [Int: PlasticityKernels] = [:]
+    for (number, projection) in circuit.projections.enumerated() {
+      guard let plasticity = projection.plasticity else { continue }
+      let rules = PlasticityEquations(
+        plasticity, target: circuit.populations[projection.target])
+      func made(_ rule: PlasticityEquations.Rule?) -> PlasticityKernels.Rule? {
+        guard let rule else { return nil }
+        let made = KernelMaker.make(rule.program, backend: backend)
+        notes.include(made)
+        return PlasticityKernels.Rule(equations: rule, kernel: made.kernel)
+      }
+      result[number] = PlasticityKernels(
+        presynaptic: made(rules.afterPresynapticSpike),
+        postsynaptic: made(rules.afterPostsynapticSpike),
+        sourceValues: rules.sourceValues.map { equations[projection.source].expose($0) },
+        targetValues: rules.targetValues.map { equations[projection.target].expose($0) })
+    }
+    return result
   }
 
   /// The text of a population's step, for people.

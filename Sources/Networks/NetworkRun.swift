@@ -12,16 +12,23 @@ import Solvers
 /// `Population.receivers`, everything for one receiver of one cell at once, as the sum of its
 /// weights in the order of steps, projections, sources and connections; states advance; thresholds
 /// are tested; spikes reset. A spike at the end of a step arrives at the beginning of the next one
-/// or, with a delay of n steps, n steps later.
+/// or, with a delay of n steps, n steps later; so does what a continuous projection carries, whose
+/// value at the start stands for those of all times before. Weights that spikes change do so at the
+/// end of the step, after all spikes in it were sent: projection by projection, at the spikes of
+/// sources first, then at those of targets.
 public final class NetworkRun {
   private let network: Network
   private let team: ThreadTeam
   private let populations: [PopulationState]
   private let spikeTargets: [SpikeTarget]
   private let sumTargets: [SumTarget]
+  private let plasticProjections: [PlasticProjection]
+  /// Which of them a projection is.
+  private let plasticNumbers: [Int: Int]
   /// The sums that the circuit itself takes over cells, which come first: cells may need what it
   /// makes of them.
   private let circuitSums: [SumTarget]
+  private let allSums: [SumTarget]
   /// The circuit itself, among the populations.
   private let circuitItself: Int?
   /// The buffers of a window and those of the one before, which others may still be reading.
@@ -56,6 +63,8 @@ public final class NetworkRun {
     let threads = max(1, min(threads, populations.map(\.blockCount).max() ?? 1))
     var spikeTargets: [SpikeTarget] = []
     var sumTargets: [SumTarget] = []
+    var plasticProjections: [PlasticProjection] = []
+    var plasticNumbers: [Int: Int] = [:]
     var window = Self.longestWindow
     var longestDelays = [Int](repeating: 0, count: populations.count)
     var counts: [Int] = []
@@ -74,15 +83,26 @@ public final class NetworkRun {
         spikeTargets.append(
           SpikeTarget(
             source: projection.source, target: projection.target, ring: ring,
-            connections: connections, threads: threads, populations: populations))
+            release: network.parts[projection.source].releases[number], connections: connections,
+            threads: threads, populations: populations))
         window = min(window, connections.shortestDelay + 1)
+        if let kernels = network.plasticities[number] {
+          plasticNumbers[number] = plasticProjections.count
+          plasticProjections.append(
+            PlasticProjection(
+              source: projection.source, target: projection.target, kernels: kernels,
+              connections: connections, threads: threads, population: target))
+          window = 1
+        }
         longestDelays[projection.target] = max(
           longestDelays[projection.target], connections.longestDelay)
       case .continuous(_, let input, let total):
+        let history = SignalHistory(
+          signal: network.parts[projection.source].signals[number] ?? 0,
+          of: populations[projection.source], longestDelay: connections.longestDelay)
         sumTargets.append(
           SumTarget(
-            source: projection.source, target: projection.target,
-            signal: network.parts[projection.source].signals[number] ?? 0,
+            source: projection.source, target: projection.target, history: history,
             sum: target.part.equations.sumInputs.firstIndex(of: input) ?? 0,
             total: total.flatMap { target.part.equations.sumInputs.firstIndex(of: $0) },
             incoming: IncomingConnections(connections, targetCount: target.cellCount)))
@@ -98,7 +118,8 @@ public final class NetworkRun {
         (0..<threads).map { thread in
           let blocks = Self.share(of: thread, among: threads, population.blockCount)
           return SpikeBuffer(
-            cells: blocks.count * population.part.kernel.layout.width, steps: length)
+            cells: blocks.count * population.part.kernel.layout.width, steps: length,
+            releases: population.part.releases.count)
         }
       }
     }
@@ -107,9 +128,12 @@ public final class NetworkRun {
     self.spikeTargets = spikeTargets
     let itself = network.parts.firstIndex { $0.population.isCircuitItself }
     circuitItself = itself
+    allSums = sumTargets
     circuitSums = sumTargets.filter { $0.target == itself }
     self.sumTargets = sumTargets.filter { $0.target != itself }
     hasSums = !sumTargets.isEmpty
+    self.plasticProjections = plasticProjections
+    self.plasticNumbers = plasticNumbers
     connectionCounts = counts
     trains = populations.map { _ in SpikeTrain() }
     team = ThreadTeam(count: threads)
@@ -117,8 +141,9 @@ public final class NetworkRun {
       for population in populations {
         population.observe(blocks: 0..<population.blockCount, step: 0)
       }
+      for target in sumTargets { target.history.begin(with: populations[target.source]) }
       for thread in 0..<threads { addUpForCircuit(thread, step: 0) }
-      for thread in 0..<threads { addUp(thread, self.sumTargets) }
+      for thread in 0..<threads { addUp(thread, self.sumTargets, step: 0) }
     }
   }
 
@@ -159,6 +184,15 @@ public final class NetworkRun {
       population.observe(blocks: 0..<population.blockCount, step: step)
       return population.values(of: population.part.program.recorded, element)
     }
+  }
+
+  /// The present weight of each connection of a projection whose weights spikes change, by source and
+  /// target.
+  ///
+  /// - Parameter projection: Index into the circuit's projections.
+  /// - Returns: Weights in SI units; `nil` for a projection whose weights stay as they are.
+  public func weights(of projection: Int) -> [Double]? {
+    plasticNumbers[projection].map { plasticProjections[$0].weights }
   }
 
   /// The value of a state in each cell of a population.
@@ -218,9 +252,11 @@ public final class NetworkRun {
             run.addUpForCircuit(thread, step: step + count)
             run.team.barrier()
           }
-          run.addUp(thread, run.sumTargets)
-          run.team.barrier()
+          run.addUp(thread, run.sumTargets, step: step + count)
         }
+        if !run.plasticProjections.isEmpty { run.changeWeights(thread, parity) }
+        // Others still read what the next step replaces.
+        if run.hasSums || !run.plasticProjections.isEmpty { run.team.barrier() }
         step += count
         parity = 1 - parity
       }
@@ -253,7 +289,11 @@ public final class NetworkRun {
         blocks: blocks, firstStep: step, stepCount: count, slot: step % population.slotCount,
         into: buffer)
       buffer.sort(steps: count)
-      if hasSums { population.observe(blocks: blocks, step: step + count) }
+      guard hasSums else { continue }
+      population.observe(blocks: blocks, step: step + count)
+      for target in allSums where target.source == index {
+        target.history.keep(population, blocks: blocks, step: step + count)
+      }
     }
   }
 
@@ -266,9 +306,9 @@ public final class NetworkRun {
           let spikes = buffer.starts[offset]..<buffer.starts[offset + 1]
           if spikes.isEmpty { continue }
           target.deliver(
-            UnsafeBufferPointer(start: buffer.sorted + spikes.lowerBound, count: spikes.count),
-            thread: thread, into: ring, slot: (first + offset + 1) % population.slotCount,
-            slotCount: population.slotCount, stride: population.paddedCount)
+            buffer, spikes, thread: thread, into: ring,
+            slot: (first + offset + 1) % population.slotCount, slotCount: population.slotCount,
+            stride: population.paddedCount)
         }
       }
     }
@@ -278,12 +318,16 @@ public final class NetworkRun {
   private func addUpForCircuit(_ thread: Int, step: Int) {
     guard let circuitItself else { return }
     let population = populations[circuitItself]
-    addUp(thread, circuitSums)
-    population.observe(
-      blocks: Self.share(of: thread, among: team.count, population.blockCount), step: step)
+    let blocks = Self.share(of: thread, among: team.count, population.blockCount)
+    addUp(thread, circuitSums, step: step)
+    population.observe(blocks: blocks, step: step)
+    for target in sumTargets where target.source == circuitItself {
+      target.history.keep(population, blocks: blocks, step: step)
+    }
   }
 
-  private func addUp(_ thread: Int, _ sumTargets: [SumTarget]) {
+  /// Adds up what continuous projections show a thread's own cells after a number of steps.
+  private func addUp(_ thread: Int, _ sumTargets: [SumTarget], step: Int) {
     for target in sumTargets {
       let population = populations[target.target]
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)
@@ -292,7 +336,18 @@ public final class NetworkRun {
     for target in sumTargets {
       let population = populations[target.target]
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)
-      target.addUp(from: populations[target.source], into: population, blocks: blocks)
+      target.addUp(into: population, blocks: blocks, step: step)
+    }
+  }
+
+  /// Changes the weights of connections to a thread's own cells, by the spikes of one step.
+  private func changeWeights(_ thread: Int, _ parity: Int) {
+    for projection in plasticProjections {
+      for buffer in buffers[parity][projection.source] {
+        projection.sourcesSpiked(buffer, thread: thread, populations)
+      }
+      projection.targetsSpiked(
+        buffers[parity][projection.target][thread], thread: thread, populations)
     }
   }
 

@@ -210,6 +210,14 @@ final class PopulationState: @unchecked Sendable {
     }
   }
 
+  /// The cells of some blocks, without those that fill up the last one.
+  func cells(of blocks: Range<Int>) -> Range<Int> {
+    let width = part.kernel.layout.width
+    return blocks.lowerBound
+      * width..<max(
+        blocks.lowerBound * width, min(cellCount, blocks.upperBound * width))
+  }
+
   // MARK: Stepping
 
   /// Steps some blocks; of one step, spikes come in the order of cells.
@@ -219,7 +227,8 @@ final class PopulationState: @unchecked Sendable {
     var loop = CellLoop(
       blocks: blocks, cellCount: cellCount, firstStep: firstStep, stepCount: stepCount, start: 0,
       timeStep: timeStep, arrivals: UnsafePointer(rings), slotCount: slotCount, firstSlot: slot,
-      slotStride: paddedCount, sums: UnsafePointer(sums), spikes: spikes.raw)
+      slotStride: paddedCount, sums: UnsafePointer(sums), spikes: spikes.raw,
+      releases: spikes.rawReleases)
     part.kernel.stepCells(workspaces: workspace, shared: shared, loop: &loop)
     spikes.count = loop.spikeCount
   }
@@ -246,9 +255,22 @@ final class PopulationState: @unchecked Sendable {
     }
   }
 
-  /// A value that `observe` has computed.
-  func recorded(_ element: Int, cell: Int) -> Double {
-    workspace[place(part.program.recorded, element, cell: cell)]
+  /// What a cell showed at the end of the last step, before what a spike changed.
+  func exposed(_ element: Int, cell: Int) -> Double {
+    guard let array = part.program.exposed else { return .nan }
+    return workspace[place(array, element, cell: cell)]
+  }
+
+  /// Copies a value that `observe` has computed of some blocks to where each cell has its place.
+  func copyRecorded(
+    _ element: Int, blocks: Range<Int>, to values: UnsafeMutablePointer<Double>
+  ) {
+    let width = part.kernel.layout.width
+    let offset = (part.kernel.layout.offset(of: part.program.recorded) + element) * width
+    for block in blocks {
+      (values + block * width).update(
+        from: workspace + block * workspaceCount + offset, count: width)
+    }
   }
 
   /// The values of an element of an array in all cells.

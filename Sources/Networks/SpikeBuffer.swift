@@ -9,11 +9,23 @@ final class SpikeBuffer: @unchecked Sendable {
   /// In the order of time; within a step, by cell.
   private(set) var sorted: UnsafeMutablePointer<CellSpike>
   private let scratch: UnsafeMutablePointer<CellSpike>
+  /// How many numbers are told of each spike.
+  let releaseCount: Int
+  /// The numbers told of each spike of `raw`.
+  let rawReleases: UnsafeMutablePointer<Double>?
+  /// Those of each spike of `sorted`.
+  private(set) var releases: UnsafeMutablePointer<Double>?
+  private let releaseScratch: UnsafeMutablePointer<Double>?
   /// Where each step begins in `sorted`, and behind the last where it ends.
   private(set) var starts: [Int]
   var count = 0
 
-  init(cells: Int, steps: Int) {
+  init(cells: Int, steps: Int, releases releaseCount: Int) {
+    self.releaseCount = releaseCount
+    let room = cells * steps * releaseCount
+    rawReleases = room > 0 ? .allocate(capacity: room) : nil
+    releaseScratch = room > 0 && steps > 1 ? .allocate(capacity: room) : nil
+    releases = rawReleases
     raw = .allocate(capacity: max(1, cells * steps))
     scratch = .allocate(capacity: max(1, cells * steps))
     sorted = raw
@@ -23,17 +35,21 @@ final class SpikeBuffer: @unchecked Sendable {
   deinit {
     raw.deallocate()
     scratch.deallocate()
+    rawReleases?.deallocate()
+    releaseScratch?.deallocate()
   }
 
   /// Puts the spikes of a window into the order of time.
   func sort(steps: Int) {
     guard steps > 1 else {
       sorted = raw
+      releases = rawReleases
       starts[0] = 0
       starts[1] = count
       return
     }
     sorted = scratch
+    releases = releaseScratch
     for step in 0...steps { starts[step] = 0 }
     for position in 0..<count { starts[Int(raw[position].step) + 1] += 1 }
     for step in 0..<steps { starts[step + 1] += starts[step] }
@@ -41,6 +57,12 @@ final class SpikeBuffer: @unchecked Sendable {
     for position in 0..<count {
       let step = Int(raw[position].step)
       scratch[next[step]] = raw[position]
+      if let rawReleases, let releaseScratch {
+        for element in 0..<releaseCount {
+          releaseScratch[next[step] * releaseCount + element] =
+            rawReleases[position * releaseCount + element]
+        }
+      }
       next[step] += 1
     }
   }

@@ -6,17 +6,20 @@ struct SpikeTarget: @unchecked Sendable {
   let target: Int
   /// Which ring of the target's.
   let ring: Int
+  /// Which of the values told of a spike multiplies the weights; `nil` for none.
+  let release: Int?
   private let connections: Connections
   /// For each thread and behind the last, where its targets begin in each row; empty for one.
   private let bounds: [[Int32]]
 
   init(
-    source: Int, target: Int, ring: Int, connections: Connections, threads: Int,
+    source: Int, target: Int, ring: Int, release: Int?, connections: Connections, threads: Int,
     populations: [PopulationState]
   ) {
     self.source = source
     self.target = target
     self.ring = ring
+    self.release = release
     self.connections = connections
     if threads > 1 {
       let width = populations[target].part.kernel.layout.width
@@ -31,21 +34,25 @@ struct SpikeTarget: @unchecked Sendable {
   /// Adds the weights of some spikes, which happened at the end of one step.
   ///
   /// - Parameters:
-  ///   - spikes: The spikes.
+  ///   - buffer: Where the spikes are.
+  ///   - range: Which of them, in the order of time.
   ///   - thread: Whose targets.
   ///   - values: The ring.
   ///   - slot: Where in it the next step is.
   ///   - slotCount: How many slots it has.
   ///   - stride: How many numbers a slot has.
   func deliver(
-    _ spikes: UnsafeBufferPointer<CellSpike>, thread: Int,
-    into values: UnsafeMutablePointer<Double>,
-    slot: Int, slotCount: Int, stride: Int
+    _ buffer: SpikeBuffer, _ range: Range<Int>, thread: Int,
+    into values: UnsafeMutablePointer<Double>, slot: Int, slotCount: Int, stride: Int
   ) {
+    let spikes = UnsafePointer(buffer.sorted)
+    let releases = release == nil ? nil : buffer.releases.map { UnsafePointer($0) }
     let targets = connections.targets
     let weights = connections.weights
-    for spike in spikes {
-      let cell = Int(spike.cell)
+    for number in range {
+      let cell = Int(spikes[number].cell)
+      // A factor of 1 leaves every bit of a weight as it is.
+      let factor = releases.map { $0[number * buffer.releaseCount + (release ?? 0)] } ?? 1
       var row = connections.row(of: cell)
       if !bounds.isEmpty {
         let start = row.lowerBound
@@ -54,17 +61,18 @@ struct SpikeTarget: @unchecked Sendable {
       if connections.hasOneDelay || connections.count == 1 {
         let arrival = values + (slot + connections.longestDelay) % slotCount * stride
         if connections.hasOneWeight {
-          let weight = weights[0]
+          let weight = weights[0] * factor
           for position in row { arrival[Int(targets[position])] += weight }
         } else {
-          for position in row { arrival[Int(targets[position])] += weights[position] }
+          for position in row { arrival[Int(targets[position])] += weights[position] * factor }
         }
       } else {
         let hasOneWeight = connections.hasOneWeight
         for position in row {
           var later = slot + Int(connections.delays[position])
           if later >= slotCount { later -= slotCount }
-          values[later * stride + Int(targets[position])] += weights[hasOneWeight ? 0 : position]
+          let weight = weights[hasOneWeight ? 0 : position]
+          values[later * stride + Int(targets[position])] += weight * factor
         }
       }
     }

@@ -5,6 +5,10 @@ struct IncomingConnections: Sendable {
   let columns: [Int]
   let sources: [UInt32]
   let weights: [Double]
+  /// In steps, or empty where all connections have one delay.
+  let delays: [UInt16]
+  /// The delay that all connections have.
+  let delay: Int
 
   init(_ connections: Connections, targetCount: Int) {
     var columns = [Int](repeating: 0, count: targetCount + 1)
@@ -13,17 +17,24 @@ struct IncomingConnections: Sendable {
     var next = columns
     var sources = [UInt32](repeating: 0, count: connections.count)
     var weights = [Double](repeating: 0, count: connections.count)
+    let hasDelays = connections.longestDelay > connections.shortestDelay
+    var delays = [UInt16](repeating: 0, count: hasDelays ? connections.count : 0)
     for source in 0..<max(0, connections.rows.count - 1) {
       for position in connections.row(of: source) {
         let target = Int(connections.targets[position])
         sources[next[target]] = UInt32(source)
         weights[next[target]] = connections.weights[connections.hasOneWeight ? 0 : position]
+        if hasDelays {
+          delays[next[target]] = connections.delays[position]
+        }
         next[target] += 1
       }
     }
     self.columns = columns
     self.sources = sources
     self.weights = weights
+    self.delays = delays
+    delay = connections.longestDelay
   }
 }
 
@@ -31,8 +42,8 @@ struct IncomingConnections: Sendable {
 struct SumTarget: Sendable {
   let source: Int
   let target: Int
-  /// Which recorded value of the source.
-  let signal: Int
+  /// What the source shows, and has shown.
+  let history: SignalHistory
   /// Which sum of the target's.
   let sum: Int
   /// Which sum of the target's takes the weights alone.
@@ -40,21 +51,27 @@ struct SumTarget: Sendable {
   let incoming: IncomingConnections
 
   func clear(_ population: PopulationState, blocks: Range<Int>) {
-    let cells = cells(of: population, blocks)
+    let cells = population.cells(of: blocks)
     for index in [sum, total].compactMap({ $0 }) {
       guard let values = population.sums[index] else { continue }
       for cell in cells { UnsafeMutablePointer(mutating: values)[cell] = 0 }
     }
   }
 
-  func addUp(from source: PopulationState, into population: PopulationState, blocks: Range<Int>) {
+  func addUp(into population: PopulationState, blocks: Range<Int>, step: Int) {
     guard let values = population.sums[sum] else { return }
-    for cell in cells(of: population, blocks) {
+    let present = history.values(atStep: step, delay: incoming.delay)
+    for cell in population.cells(of: blocks) {
       var signalSum = 0.0
       var weightSum = 0.0
       for position in incoming.columns[cell]..<incoming.columns[cell + 1] {
         let weight = incoming.weights[position]
-        signalSum += weight * source.recorded(signal, cell: Int(incoming.sources[position]))
+        let source = Int(incoming.sources[position])
+        let value =
+          incoming.delays.isEmpty
+          ? present[source]
+          : history.values(atStep: step, delay: Int(incoming.delays[position]))[source]
+        signalSum += weight * value
         weightSum += weight
       }
       UnsafeMutablePointer(mutating: values)[cell] += signalSum
@@ -62,10 +79,5 @@ struct SumTarget: Sendable {
         UnsafeMutablePointer(mutating: totals)[cell] += weightSum
       }
     }
-  }
-
-  private func cells(of population: PopulationState, _ blocks: Range<Int>) -> Range<Int> {
-    let width = population.part.kernel.layout.width
-    return blocks.lowerBound * width..<min(population.cellCount, blocks.upperBound * width)
   }
 }

@@ -150,6 +150,9 @@ struct ProjectionSummary {
     case .spikes(let receiver):
       line += "spikes of \(source.declaration.path) to "
       line += target.receivers[receiver].declaration.path
+      if let release = projection.release {
+        line += " (times \(source.cell.text(of: release)))"
+      }
     case .continuous(let variable, let input, let total):
       line += "\(source.cell.text(of: variable)) to "
       line += target.cell.inputs[input].declaration.path
@@ -187,6 +190,16 @@ struct ProjectionSummary {
       line += "; delays from the list"
     } else {
       line += "; delay " + words.text(of: projection.delay, unit: projection.delayDeclaration.unit)
+    }
+    if let plasticity = projection.plasticity {
+      let name = target.cell.inputs[plasticity.weight].declaration.path
+      for (side, value) in [
+        ("presynaptic", plasticity.afterPresynapticSpike),
+        ("postsynaptic", plasticity.afterPostsynapticSpike),
+      ] {
+        guard let value else { continue }
+        line += "\n  on \(side) spike \(name) = \(target.cell.text(of: value))"
+      }
     }
     if !projection.declaration.documentation.isEmpty {
       line += "\n  " + projection.declaration.documentation.firstSentence

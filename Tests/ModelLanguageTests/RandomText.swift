@@ -68,7 +68,8 @@ struct RandomText {
       " 1e999",
       "event e when ", " rises through ", "neuron N {", "synapse S {", "circuit C {", " noise ",
       " population p : ", " projection q : a -> b.c {", " ~ ", " ~ normal(", " connect random(",
-      " receive r : ", " poisson p = ", " refractory ", " weight = ", " autapses ", "[3]",
+      " receive r : ", " poisson p = ", " presynaptic {", " on spike {", " refractory ",
+      " weight = ", " autapses ", "[3]",
       " index ", "route r { into ", "((((((((", "\u{FEFF}", "\r\n", "é",
     ])
   }

@@ -50,6 +50,8 @@ struct afterglow_cells {
   /// Room for the spikes, and how many there are.
   struct afterglow_spike *spikes;
   long long spike_count;
+  /// Room for what is told of each spike, those of one spike together.
+  double *releases;
 };
 
 /// 1/x for positive normal x to about 2e-4: a linear guess from the exponent, two Newton steps.

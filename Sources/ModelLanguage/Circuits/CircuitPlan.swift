@@ -8,6 +8,8 @@ struct PopulationPlan {
   var cell: Int
   /// The projections that lead to it, in the order of their declarations.
   var incoming: [ProjectionPlan]
+  /// The projections from it that have something in its cells, likewise.
+  var outgoing: [ProjectionPlan] = []
 }
 
 /// A projection whose ends and synapse are known.
@@ -19,9 +21,15 @@ struct ProjectionPlan {
   var target: Int
   /// The synapse, among the components of the library.
   var synapse: Int?
+  /// What the synapse has in the source's cells, among the components of the library.
+  var presynapticPart: Int?
+  /// Whether the synapse receives a sum at every step rather than spikes.
+  var isGraded = false
 
+  /// Whether it names the variable that it carries.
+  var namesVariable: Bool { syntax.source.names.count > 1 }
   /// Whether it carries a variable at every step rather than spikes.
-  var isContinuous: Bool { syntax.source.names.count > 1 }
+  var isContinuous: Bool { namesVariable || isGraded }
 }
 
 /// What a projection leads to in the cells of its target.

@@ -65,10 +65,13 @@ struct CircuitReader {
         }
       }
       guard ends.count == 2 else { continue }
-      plans[ends[1]].incoming.append(
-        ProjectionPlan(
-          syntax: projection, documentation: declaration.documentation, source: ends[0],
-          target: ends[1], synapse: synapse))
+      let plan = ProjectionPlan(
+        syntax: projection, documentation: declaration.documentation, source: ends[0],
+        target: ends[1], synapse: synapse,
+        presynapticPart: synapse.flatMap { library.components[$0].presynapticPart },
+        isGraded: synapse.map { library.components[$0].syntax.isGraded } ?? false)
+      plans[ends[1]].incoming.append(plan)
+      if plan.presynapticPart != nil { plans[ends[0]].outgoing.append(plan) }
     }
     return (plans, diagnostics)
   }

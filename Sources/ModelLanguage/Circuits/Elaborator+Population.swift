@@ -27,11 +27,12 @@ extension Elaborator {
           file: library.components[synapse].file, parent: Self.cellOfPopulation,
           depth: circuit.depth + 2))
     }
+    for projection in population.outgoing { addPresynapticScope(of: projection, population) }
   }
 
   /// Makes the scope of a block: the names of the circuit, the population by its name, `index`
   /// and `count`.
-  private mutating func addBlock(name: NameSyntax, alternatives: [Int]) {
+  mutating func addBlock(name: NameSyntax, alternatives: [Int]) {
     var block = Scope(
       path: "", component: scopes[0].component, file: scopes[0].file, parent: nil, depth: 1)
     block.isBlock = true
@@ -71,6 +72,10 @@ extension Elaborator {
       }
       ports.append(port(of: projection, block: block))
       block += projection.synapse == nil ? 1 : 2
+    }
+    for projection in population.outgoing {
+      connectPresynapticPart(of: projection, block: block)
+      block += 2
     }
     reportUnwiredInputs(of: population)
   }

@@ -7,7 +7,7 @@ extension Elaborator {
   mutating func port(of projection: ProjectionPlan, block: Int) -> ProjectionPort {
     let target = portSymbol(of: projection)
     if let name = projection.syntax.synapse, projection.synapse != nil {
-      apply(projection.syntax.settings, to: block + 1, block: block, owner: name.text)
+      apply(projection.settings, to: block + 1, block: block, owner: name.text)
       wireByName(block + 1, at: name)
     }
     let found = target.flatMap { port(of: projection, target: $0, block: block) }
@@ -18,12 +18,13 @@ extension Elaborator {
     of projection: ProjectionPlan, target: Int, block: Int
   ) -> ProjectionPort? {
     let syntax = projection.syntax
-    if projection.isContinuous, let synapse = syntax.synapse {
+    if projection.namesVariable, !projection.isGraded, let synapse = syntax.synapse {
       diagnostics.report(
         Diagnostic(
           id: "misplaced-statement",
-          "a projection of a variable leads to an input by itself, without a synapse",
-          at: synapse.range))
+          "`\(synapse.text)` receives spikes, and a projection of a variable sends none",
+          at: synapse.range,
+          help: ["a synapse receives a sum at every step if its `receive` has no block"]))
       return nil
     }
     if projection.synapse != nil {
@@ -125,7 +126,7 @@ extension Elaborator {
   }
 
   /// Whether the paths of the parts of a projection are free; reports it if not.
-  private mutating func claimPath(of projection: ProjectionSyntax) -> Bool {
+  mutating func claimPath(of projection: ProjectionSyntax) -> Bool {
     let cell = scopes[Self.cellOfPopulation]
     guard cell.members[projection.name.text] != nil else { return true }
     diagnostics.report(
@@ -149,18 +150,20 @@ extension Elaborator {
     var receiver: Int?
     var output: Int?
     for case .symbol(let id) in scopes[synapse].contents {
-      if symbols[id].role == .arrivals { receiver = id }
+      if symbols[id].role == .arrivals || symbols[id].role == .sum { receiver = id }
       if symbols[id].isOutput { output = id }
     }
     // A synapse without them has been reported.
     guard let receiver, let output else { return nil }
     add(output, to: target)
     return ProjectionPort(
-      kind: .spikes(receiver: receiver), block: block, output: (output, target))
+      kind: projection.isGraded
+        ? .continuous(sum: receiver, target: receiver, total: nil) : .spikes(receiver: receiver),
+      block: block, output: (output, target))
   }
 
   /// Wires the inputs of a synapse to what the cell calls by the same names.
-  private mutating func wireByName(_ synapse: Int, at name: NameSyntax) {
+  mutating func wireByName(_ synapse: Int, at name: NameSyntax, prefix: String = "") {
     let cell = scopes[Self.cellOfPopulation]
     for case .symbol(let id) in scopes[synapse].contents
     where symbols[id].kind == .input && symbols[id].role == .driven {
@@ -177,7 +180,7 @@ extension Elaborator {
             "`\(name.text)` needs `\(input.text)`, and "
               + "`\(library.components[cell.component].syntax.name.text)` has none",
             at: name.range, notes: [Diagnostic.Note("it is declared", at: input.range)],
-            help: ["say in the projection what it is there: `\(input.text) = …`"]))
+            help: ["say in the projection what it is there: `\(prefix)\(input.text) = …`"]))
       }
     }
   }

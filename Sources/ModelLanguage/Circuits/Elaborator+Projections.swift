@@ -7,6 +7,10 @@ struct ProjectionSource {
   var isKnown = true
   /// The variable that it carries; `nil` for spikes.
   var variable: TypedExpression?
+  /// What the weights of a spike are multiplied by; `nil` for nothing.
+  var release: TypedExpression?
+  /// What the synapse has in its cells, by name.
+  var values: [(NameSyntax, TypedExpression)] = []
   /// How many cells there are by default, if that is known.
   var size: Double?
 }
@@ -42,7 +46,11 @@ extension Elaborator {
     var result = ProjectionSource(
       variable: nil, size: populationSize.flatMap { defaultValue(of: $0) })
     guard projection.isContinuous else {
-      guard spike == nil else { return result }
+      guard spike == nil else {
+        result.release = presynapticOutput(of: projection)
+        result.values = presynapticValues(of: projection)
+        return result
+      }
       diagnostics.report(
         Diagnostic(
           id: "source-without-spike",
@@ -50,6 +58,10 @@ extension Elaborator {
           at: path.range,
           help: ["a variable is sent by its name: `\(path.text).V -> …`"]))
       result.isKnown = false
+      return result
+    }
+    if projection.isGraded, let checked = gradedSource(of: projection) {
+      result.variable = checked.variable
       return result
     }
     currentScope = Self.cellOfPopulation
@@ -92,6 +104,7 @@ extension Elaborator {
     reportMisplaced(syntax, rule)
     let weight = self.weight(syntax, weightTarget, in: port.block, rule)
     let delay = self.delay(syntax, in: port.block)
+    let plasticity = plasticity(of: plan, port: port, from: source)
     guard let signal, let rule, let weight, let delay else { return nil }
     func declaration(_ name: String, _ unit: PhysicalUnit?, _ range: SourceRange?) -> Declaration {
       Declaration(
@@ -102,7 +115,8 @@ extension Elaborator {
         path: syntax.name.text, unit: .one, documentation: plan.documentation,
         range: syntax.name.range),
       source: plan.source, target: plan.target, signal: signal, rule: rule,
-      allowsAutapses: syntax.autapses != nil, weight: weight, delay: delay,
+      allowsAutapses: syntax.autapses != nil, release: source.release?.expression,
+      plasticity: plasticity, weight: weight, delay: delay,
       weightDeclaration: declaration(
         "weight", plan.isContinuous ? unit(of: syntax.weight, in: port.block) : weightTarget.unit,
         syntax.weight?.range),
@@ -126,18 +140,10 @@ extension Elaborator {
     of plan: ProjectionPlan, port: ProjectionPort, from source: ProjectionSource
   ) -> (Projection.Signal?, LawTarget) {
     let unknown = LawTarget(name: "the weight")
-    if plan.isContinuous, let delay = plan.syntax.delay {
-      diagnostics.report(
-        Diagnostic(
-          id: "not-yet-available", "a projection of a variable cannot have a delay yet",
-          at: delay.range))
-    }
     switch port.kind {
     case nil: return (nil, unknown)
     case .spikes(let receiver)?:
-      let weight = LawTarget(
-        name: "the weight", dimensions: symbols[receiver].dimensions,
-        unit: symbols[receiver].unit)
+      let weight = weightTarget(at: receiver, timesReleaseOf: source)
       guard source.isKnown, let number = receiverOfSymbol[receiver] else { return (nil, weight) }
       return (.spikes(receiver: number), weight)
     case .continuous(let sum, let target, let total)?:
@@ -156,7 +162,7 @@ extension Elaborator {
     }
   }
 
-  private func continuousWeight(_ variable: TypedExpression, to target: Int) -> LawTarget {
+  func continuousWeight(_ variable: TypedExpression, to target: Int) -> LawTarget {
     let input = symbols[target]
     var result = LawTarget(name: "the weight")
     if let from = variable.dimensions, let to = input.dimensions {
@@ -182,10 +188,11 @@ extension Elaborator {
 
   /// Reports statements that have no meaning for the kind of projection.
   private mutating func reportMisplaced(_ syntax: ProjectionSyntax, _ rule: ConnectionRule?) {
-    if let total = syntax.total, syntax.source.names.count == 1 {
+    if let total = syntax.total, syntax.source.names.count == 1 || syntax.synapse != nil {
       diagnostics.report(
         Diagnostic(
-          id: "misplaced-statement", "`total` belongs to a projection of a variable",
+          id: "misplaced-statement",
+          "`total` belongs to a projection of a variable without a synapse",
           at: total.range))
     }
     if syntax.synapse == nil {

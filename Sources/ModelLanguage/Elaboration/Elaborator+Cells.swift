@@ -20,6 +20,8 @@ extension DeclarationSyntax.Kind {
     case .receive(let syntax): ("`receive`", syntax.name.range)
     case .population(let syntax): ("`population`", syntax.name.range)
     case .projection(let syntax): ("`projection`", syntax.name.range)
+    case .presynaptic(let syntax): ("`presynaptic`", syntax.range)
+    case .spikeChanges(let syntax): ("`\(syntax.range.text)`", syntax.range)
     }
   }
 }
@@ -47,6 +49,10 @@ extension Elaborator {
       return false
     case (.receive, .neuron), (.receive, .synapse): break
     case (.receive, _): home = "a neuron or a synapse"
+    case (.presynaptic, .synapse), (.spikeChanges, .synapse): break
+    case (.spikeChanges(let changes), .presynaptic) where changes.side == .own: break
+    case (.spikeChanges, .presynaptic): home = "the synapse around this block"
+    case (.presynaptic, _), (.spikeChanges, _): home = "a synapse"
     case (.noise, _), (.poisson, _):
       cellConstructs.append((word, range))
     default: break
@@ -105,7 +111,7 @@ extension Elaborator {
     switch role {
     case .noise: PhysicalUnit.second.raised(toHalves: -1)
     case .poisson, .cellIndex, .cellCount: .one
-    case .driven, .arrivals, .sum, .shared: nil
+    case .driven, .arrivals, .sum, .shared, .connection: nil
     }
   }
 
@@ -119,6 +125,7 @@ extension Elaborator {
     case .sum, .shared: .sum
     case .cellIndex: .cellIndex
     case .cellCount: .cellCount
+    case .connection: .connection
     }
   }
 
@@ -135,12 +142,15 @@ extension Elaborator {
       if context.moment == .always { return true }
       message = "the noise `\(name)` can only be used in derivatives"
     case .arrivals:
-      if context.moment == .arrival(id) { return true }
+      if context.moment == .arrival(id) || context.moment == .pairing(id) { return true }
       message = "`\(name)` arrives at one moment, and has a value in its own block alone"
     case .poisson:
       if context.moment == .arrival(id) || context.moment == .event { return true }
       message =
         "`\(name)` arrives at one moment, and has a value in its own block and in events alone"
+    case .connection:
+      if case .pairing = context.moment { return true }
+      message = "what a source has can be used in `on presynaptic spike` and its like alone"
     }
     let isNoise = symbol.role == .noise
     diagnostics.report(

@@ -29,6 +29,7 @@ extension Elaborator {
       if isInPlace(declaration.kind, in: component) { declare(declaration, in: scope) }
     }
     if component.kind == .synapse { checkPorts(of: component) }
+    if component.kind == .presynaptic { checkOutputs(of: component) }
   }
 
   private mutating func declare(_ declaration: DeclarationSyntax, in scope: Int) {
@@ -80,8 +81,12 @@ extension Elaborator {
       addReceiver(
         syntax.name, .poisson, unit: nil, rate: syntax.rate, syntax.assignments, scope, comment)
     case .receive(let syntax):
+      guard let assignments = syntax.assignments else {
+        addGradedReceiver(syntax, in: scope, comment)
+        return
+      }
       addReceiver(
-        syntax.name, .arrivals, unit: syntax.unit, rate: nil, syntax.assignments, scope, comment)
+        syntax.name, .arrivals, unit: syntax.unit, rate: nil, assignments, scope, comment)
     case .population(let syntax):
       _ = claim(syntax.name, .population, in: scope)
       // Its cell is there even if the name is taken, so that every symbol has its place.
@@ -89,6 +94,11 @@ extension Elaborator {
         scopes[scope].contents.append(.instance(Self.cellOfPopulation))
       }
     case .projection(let syntax): _ = claim(syntax.name, .other, in: scope)
+    case .presynaptic(let syntax):
+      _ = claim(NameSyntax(text: "presynaptic", range: syntax.range), .other, in: scope)
+    case .spikeChanges(let syntax) where syntax.side == .own:
+      scopes[scope].spikeChanges.append(syntax)
+    case .spikeChanges(let syntax): scopes[scope].pairings.append(syntax)
     }
   }
 

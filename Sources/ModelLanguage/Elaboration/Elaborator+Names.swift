@@ -58,6 +58,12 @@ extension Elaborator {
               "take one over all of them, such as `mean(\(path.text))`; a projection carries the "
                 + "values of cells to others"
             ]))
+      case .other where name.text == "presynaptic":
+        return .failure(
+          Diagnostic(
+            id: "unknown-name",
+            "what the source has is known in `on presynaptic spike` and `on postsynaptic spike` alone",
+            at: path.range))
       case .other:
         return .failure(
           Diagnostic(id: "unknown-name", "`\(name.text)` has no value", at: path.range))
@@ -96,6 +102,8 @@ extension Elaborator {
     {
       let outer = library.components[scopes[parent].component].syntax.name.text
       diagnostic.help = ["`\(outer)` has one; to use it here, wire it to an input"]
+    } else if library.components[scopes[scope].component].syntax.kind == .presynaptic {
+      diagnostic.help = ["a block `presynaptic` sees its own names, and none of its synapse"]
     } else if PhysicalUnit(symbol: name.text) != nil {
       diagnostic.help = ["a unit stands directly behind a number: `5 \(name.text)`"]
     }

@@ -31,7 +31,8 @@ extension Elaborator {
               help: ["give the value that it has when no experiment drives it: `= …`"]))
         }
         let role = symbols[id].role
-        if symbols[id].unitSyntax == nil, role == .driven || role == .arrivals {
+        let needsUnit = role == .driven || role == .arrivals || isReceivedSum(id)
+        if symbols[id].unitSyntax == nil, needsUnit {
           reportMissingInputUnit(symbols[id])
         }
       }
@@ -48,11 +49,11 @@ extension Elaborator {
 
   private mutating func reportMissingInputUnit(_ symbol: Symbol) {
     let name = symbol.name
-    let keyword = symbol.role == .arrivals ? "receive" : "input"
+    let keyword = symbol.role == .driven ? "input" : "receive"
     diagnostics.report(
       Diagnostic(
         id: "missing-unit",
-        symbol.role == .arrivals
+        symbol.role != .driven
           ? "the arrivals `\(name.text)` have no unit"
           : "the input `\(name.text)` has neither a unit nor a default",
         at: name.range, help: ["declare its unit: `\(keyword) \(name.text) : mV`"]))

@@ -71,6 +71,8 @@ struct Elaborator {
   var noisyQuantities: Set<Int> = []
   /// What the projections to the population lead to, in their order.
   var ports: [ProjectionPort] = []
+  /// The scopes of what projections from the population have in its cells, by their names.
+  var presynapticScopes: [String: Int] = [:]
   /// What a circuit itself works out while it runs, for the cells of a population.
   let circuitValues: CircuitValues
   /// What a circuit takes over the cells of its populations.
@@ -126,6 +128,7 @@ struct Elaborator {
     elaborateRoutes()
     elaborateReceivers()
     elaborateEvents()
+    elaborateSpikeChanges()
     finishStates()
     checkNoise()
     elaborateVariations()

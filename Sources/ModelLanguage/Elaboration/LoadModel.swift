@@ -121,7 +121,10 @@ private func elaborate(
       report(elaborator.cellConstructs[0], in: library.components[top].syntax, to: &found)
     }
   }
-  for component in library.files[0].components where !reached.contains(component) {
+  let components = library.files[0].components.flatMap { component in
+    [component] + [library.components[component].presynapticPart].compactMap { $0 }
+  }
+  for component in components where !reached.contains(component) {
     let elaborator = Elaborator(library: library, top: component, isMain: false)
     for diagnostic in elaborator.diagnostics.all { found.report(diagnostic) }
     reached.formUnion(elaborator.reached)

@@ -22,6 +22,9 @@ public enum ImportFailure: Error, Sendable, Hashable {
 struct LibraryComponent {
   var syntax: ComponentSyntax
   var file: Int
+  /// What a synapse has in its source cell, among the components of the library; nothing sees it
+  /// by a name.
+  var presynapticPart: Int?
 }
 
 /// A file with what it declares and what it can see.
@@ -167,6 +170,10 @@ struct ModelLibrary {
         files[number].visibleComponents[component.name.text] = components.count
         files[number].components.append(components.count)
         components.append(LibraryComponent(syntax: component, file: number))
+        if component.kind == .synapse, let part = component.presynapticPart {
+          components[components.count - 1].presynapticPart = components.count
+          components.append(LibraryComponent(syntax: part, file: number))
+        }
       case .function(let function, _):
         guard declare(function.name, seen: &firstRange) else { continue }
         files[number].visibleFunctions[function.name.text] = LibraryFunction(

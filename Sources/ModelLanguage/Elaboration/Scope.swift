@@ -35,6 +35,10 @@ struct Scope {
   var events: [(syntax: EventSyntax, documentation: String)] = []
   var routes: [(syntax: RouteSyntax, documentation: String)] = []
   var receivers: [Receiving] = []
+  /// What a spike of the cell changes here.
+  var spikeChanges: [SpikeChangesSyntax] = []
+  /// What spikes change in the connections of a projection.
+  var pairings: [SpikeChangesSyntax] = []
 
   /// What arrives, and what it does.
   struct Receiving {
@@ -53,7 +57,7 @@ struct Symbol {
 
   /// Who gives the value of an input; see `Input.Role`.
   enum Role {
-    case driven, arrivals, poisson, noise, sum, shared, cellIndex, cellCount
+    case driven, arrivals, poisson, noise, sum, shared, cellIndex, cellCount, connection
   }
 
   /// The expression that a symbol's value comes from, and where its names are looked up.
@@ -111,6 +115,7 @@ struct Symbol {
     case .poisson: return "number of arrivals"
     case .noise: return "noise"
     case .cellIndex, .cellCount: return "number"
+    case .connection: return "value of a source"
     }
     if isDeclaredInput { return "input" }
     switch kind {

@@ -73,6 +73,8 @@ struct ExpressionContext {
     case event
     /// When something arrives, which is this symbol.
     case arrival(Int)
+    /// At a spike of either end of a connection, whose weight this symbol stands for.
+    case pairing(Int)
   }
 
   /// The instance whose names are used; `nil` inside a function of a file.

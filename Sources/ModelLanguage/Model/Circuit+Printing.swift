@@ -36,7 +36,11 @@ extension Circuit {
     let end: String
     var start = source.declaration.path
     switch projection.signal {
-    case .spikes(let receiver): end = target.receivers[receiver].declaration.path
+    case .spikes(let receiver):
+      end = target.receivers[receiver].declaration.path
+      if let release = projection.release {
+        lines.append("    release \(source.cell.text(of: release))")
+      }
     case .continuous(let variable, let input, let total):
       start = source.cell.text(of: variable)
       end = cell.inputs[input].declaration.path
@@ -47,6 +51,16 @@ extension Circuit {
     if projection.allowsAutapses { lines.append("    autapses") }
     lines.append("    weight \(cell.text(of: projection.weight))")
     lines.append("    delay \(cell.text(of: projection.delay))")
+    if let plasticity = projection.plasticity {
+      let name = cell.inputs[plasticity.weight].declaration.path
+      for (side, value) in [
+        ("presynaptic", plasticity.afterPresynapticSpike),
+        ("postsynaptic", plasticity.afterPostsynapticSpike),
+      ] {
+        guard let value else { continue }
+        lines.append("    on \(side) spike \(name) = \(cell.text(of: value))")
+      }
+    }
     return lines + ["  }"]
   }
 }

@@ -135,7 +135,13 @@ public struct Projection: Sendable {
   public var rule: ConnectionRule
   /// Whether a cell may connect to itself, where source and target are one population.
   public var allowsAutapses: Bool
-  /// In SI units of the receiver or the input.
+  /// What the weights of a spike are multiplied by, over the source's cell; `nil` for 1.
+  ///
+  /// Its value is that at the spike, before the changes that the spike makes.
+  public var release: Expression?
+  /// How spikes change the weight of each connection; `nil` if none does.
+  public var plasticity: Plasticity?
+  /// In SI units of the receiver or the input, over those of `release` or the source.
   public var weight: Law
   /// In s; 0 arrives at the beginning of the next step.
   public var delay: Law
@@ -151,7 +157,8 @@ public struct Projection: Sendable {
   /// Laws and rules are over the parameters of the target's cell.
   public init(
     declaration: Declaration, source: Int, target: Int, signal: Signal, rule: ConnectionRule,
-    allowsAutapses: Bool = false, weight: Law, delay: Law, weightDeclaration: Declaration,
+    allowsAutapses: Bool = false, release: Expression? = nil,
+    plasticity: Plasticity? = nil, weight: Law, delay: Law, weightDeclaration: Declaration,
     delayDeclaration: Declaration
   ) {
     self.declaration = declaration
@@ -160,6 +167,8 @@ public struct Projection: Sendable {
     self.signal = signal
     self.rule = rule
     self.allowsAutapses = allowsAutapses
+    self.release = release
+    self.plasticity = plasticity
     self.weight = weight
     self.delay = delay
     self.weightDeclaration = weightDeclaration

@@ -74,6 +74,7 @@ extension Model {
     case .refractory: "  // 1 within the refractory time"
     case .cellIndex: "  // the number of the cell"
     case .cellCount: "  // how many cells there are"
+    case .connection: "  // what the source of a connection has"
     }
   }
 

@@ -123,6 +123,8 @@ public struct Input: Sendable {
     case cellIndex
     /// How many cells the population has.
     case cellCount
+    /// What the source of a connection has, in rules of plasticity.
+    case connection
   }
 
   public var declaration: Declaration

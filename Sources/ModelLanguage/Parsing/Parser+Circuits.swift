@@ -27,11 +27,14 @@ extension Parser {
     return PoissonSyntax(name: name, rate: rate, assignments: assignments)
   }
 
-  /// Reads `receive NAME : unit { … }`.
+  /// Reads `receive NAME : unit { … }`, where the block may be absent.
   mutating func parseReceive() throws(ParseFailure) -> ReceiveSyntax {
     advance()
     let name = try parseNewName("the sum of the weights that arrive")
     let unit = try parseOptionalUnit()
+    guard token.kind == .leftBrace else {
+      return ReceiveSyntax(name: name, unit: unit, assignments: nil)
+    }
     return ReceiveSyntax(
       name: name, unit: unit, assignments: try parseAssignments(of: "`\(name.text)`"))
   }
@@ -110,7 +113,8 @@ extension Parser {
     }
     wordsOfBlock = Self.projectionWords
     defer { wordsOfBlock = [] }
-    try parseBlock(of: "`\(name.text)`", outsiders: Self.outsideOfBlocks.subtracting(["connect"])) {
+    let outsiders = Self.outsideOfBlocks.subtracting(["connect", "presynaptic"])
+    try parseBlock(of: "`\(name.text)`", outsiders: outsiders) {
       (parser) throws(ParseFailure) in
       try parser.parseStatement(of: &projection)
     }

@@ -29,6 +29,8 @@ extension Parser {
     case "receive": kind = .receive(try parseReceive())
     case "population": kind = .population(try parsePopulation())
     case "projection": kind = .projection(try parseProjection())
+    case "presynaptic": kind = .presynaptic(try parsePresynaptic())
+    case "on": kind = .spikeChanges(try parseSpikeChanges())
     default: kind = .equation(try parseEquation())
     }
     return DeclarationSyntax(kind: kind, documentation: comment)

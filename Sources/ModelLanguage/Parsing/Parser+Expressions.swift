@@ -133,7 +133,7 @@ extension Parser {
     case .identifier:
       let word = text(of: first)
       if ReservedWords.keywords.contains(word), word != "time", word != "pi",
-        word != "refractory"
+        word != "refractory", !(word == "presynaptic" && token(after: 1).kind == .dot)
       {
         throw unexpected(expected: "an expression")
       }

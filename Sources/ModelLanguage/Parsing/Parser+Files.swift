@@ -116,8 +116,8 @@ extension Parser {
       name: name, kind: kind, declarations: declarations, documentation: comment)
   }
 
-  /// The names that the block after the current token declares at its own level.
-  private func declaredNames() -> Set<String> {
+  /// The names that the block at the current token, or after it, declares at its own level.
+  func declaredNames() -> Set<String> {
     var names: Set<String> = []
     var depth = 0
     var place = index

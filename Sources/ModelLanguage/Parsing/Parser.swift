@@ -69,6 +69,8 @@ struct Parser {
   var namesInScope: Set<String> = []
   /// Words that begin another statement of the block at hand without a new line.
   var wordsOfBlock: Set<String> = []
+  /// Whether a block `presynaptic` is being read.
+  var isInPresynaptic = false
 
   init(file: SourceFile, tokens: [Token], documentation: [String]) {
     self.file = file

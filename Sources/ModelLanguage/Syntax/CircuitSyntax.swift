@@ -7,11 +7,11 @@ public struct PoissonSyntax: Sendable, Hashable {
   public var assignments: [AssignmentSyntax]
 }
 
-/// `receive NAME : unit { assignments }`.
+/// `receive NAME : unit { assignments }`; without a block it is a sum at every step.
 public struct ReceiveSyntax: Sendable, Hashable {
   public var name: NameSyntax
   public var unit: UnitSyntax?
-  public var assignments: [AssignmentSyntax]
+  public var assignments: [AssignmentSyntax]?
 }
 
 /// `normal(mean, deviation)` and its like.

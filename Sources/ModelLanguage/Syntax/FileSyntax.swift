@@ -19,6 +19,8 @@ public struct DeclarationSyntax: Sendable, Hashable {
     case receive(ReceiveSyntax)
     case population(PopulationSyntax)
     case projection(ProjectionSyntax)
+    case presynaptic(PresynapticSyntax)
+    case spikeChanges(SpikeChangesSyntax)
   }
 
   public var kind: Kind
@@ -31,6 +33,8 @@ public struct ComponentSyntax: Sendable, Hashable {
   /// What it is, by its keyword.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     case component, model, neuron, synapse, circuit
+    /// What a synapse has in its source cell; its words stand before no name.
+    case presynaptic = "presynaptic block"
   }
 
   public var name: NameSyntax

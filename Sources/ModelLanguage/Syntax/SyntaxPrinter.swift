@@ -106,13 +106,22 @@ public struct SyntaxPrinter: Sendable {
       let head = "poisson \(syntax.name.text) = \(text(of: syntax.rate))"
       return syntax.assignments.isEmpty ? head : block(head, assignments(syntax.assignments))
     case .receive(let syntax):
-      return block(
-        "receive \(syntax.name.text)\(suffix(syntax.unit))", assignments(syntax.assignments))
+      let head = "receive \(syntax.name.text)\(suffix(syntax.unit))"
+      return syntax.assignments.map { block(head, assignments($0)) } ?? head
     case .population(let syntax):
       return block(
         "population \(syntax.name.text) : \(syntax.cell.text)[\(text(of: syntax.size))]",
         syntax.settings.map { text(of: $0) })
     case .projection(let syntax): return text(of: syntax)
+    case .presynaptic(let syntax):
+      return block(
+        "presynaptic",
+        syntax.declarations.map {
+          String(comment($0.documentation, "    ").drop { $0 == " " }) + text(of: $0.kind)
+        })
+    case .spikeChanges(let syntax):
+      let side = syntax.side == .own ? "" : "\(syntax.side.rawValue) "
+      return block("on \(side)spike", assignments(syntax.assignments))
     }
   }
 

@@ -40,6 +40,7 @@ struct ArrayUsage {
   /// Adds what the loop over cells itself touches.
   mutating func include(_ cells: CellArrays) {
     read.formUnion([cells.spike, cells.crossing])
+    if let releases = cells.releases { read.insert(releases) }
     written.formUnion([cells.clock, cells.arrivals, cells.sums])
   }
 

@@ -9,6 +9,7 @@ public struct Interpreter: LaneKernel {
   private let cells: CellArrays?
   private let arrivalCount: Int
   private let sumCount: Int
+  private let releaseCount: Int
   private let frame: InterpreterFrame
   private let tapes: [LaneProgram.Routine: [InterpreterInstruction]]
   private let copies: [LaneProgram.Routine: [InterpreterFrame.Copy]]
@@ -39,6 +40,7 @@ public struct Interpreter: LaneKernel {
     self.cells = program.cells
     self.arrivalCount = program.cells.map { program[$0.arrivals].count } ?? 0
     self.sumCount = program.cells.map { program[$0.sums].count } ?? 0
+    self.releaseCount = program.cells?.releases.map { program[$0].count } ?? 0
     self.frame = builder.frame
     self.tapes = tapes
     self.copies = copies
@@ -138,6 +140,12 @@ public struct Interpreter: LaneKernel {
         loop.spikes[loop.spikeCount] = CellSpike(
           cell: UInt32(8 * block + lane), step: UInt32(step),
           fraction: before / (before - memory[crossing + 1][lane]))
+        if let releases = cells.releases, let told = loop.releases {
+          for element in 0..<releaseCount {
+            told[loop.spikeCount * releaseCount + element] =
+              memory[frame.address(of: releases) + element][lane]
+          }
+        }
         loop.spikeCount += 1
       }
       slot = slot + 1 == loop.slotCount ? 0 : slot + 1

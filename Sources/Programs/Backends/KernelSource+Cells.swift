@@ -53,7 +53,7 @@ extension KernelSource {
             spike->step = (unsigned)s;
             double before = \(name(cells.crossing))[0][lane];
             spike->fraction = before / (before - \(name(cells.crossing))[1][lane]);
-            spike++;
+      \(releases(cells))      spike++;
           }
         }
 
@@ -69,5 +69,15 @@ extension KernelSource {
       }
 
       """
+  }
+
+  /// Prints how what is told of a spike is written down.
+  private func releases(_ cells: CellArrays) -> String {
+    guard let array = cells.releases else { return "" }
+    let count = program[array].count
+    return (0..<count).map {
+      "      control->releases[(spike - control->spikes) * \(count) + \($0)] = "
+        + "\(name(array))[\($0)][lane];\n"
+    }.joined()
   }
 }

@@ -92,7 +92,8 @@ public final class NativeKernel: LaneKernel, Sendable {
       step_count: CLongLong(loop.stepCount), start: loop.start, time_step: loop.timeStep,
       arrivals: loop.arrivals, slot_count: CLongLong(loop.slotCount),
       first_slot: CLongLong(loop.firstSlot), slot_stride: CLongLong(loop.slotStride),
-      sums: loop.sums, spikes: spikes, spike_count: CLongLong(loop.spikeCount))
+      sums: loop.sums, spikes: spikes, spike_count: CLongLong(loop.spikeCount),
+      releases: loop.releases)
     withUnsafeMutableBytes(of: &block) { bytes in
       if let address = bytes.baseAddress { cellFunction?(workspaces, shared, address) }
     }

@@ -12,16 +12,20 @@ public struct CellArrays: Sendable, Hashable {
   public var spike: LaneArray
   /// The function that rises through 0 at a spike, before the step and after it.
   public var crossing: LaneArray
+  /// What is told of a spike; `nil` for nothing.
+  public var releases: LaneArray?
 
   /// Names the arrays.
   public init(
-    clock: LaneArray, arrivals: LaneArray, sums: LaneArray, spike: LaneArray, crossing: LaneArray
+    clock: LaneArray, arrivals: LaneArray, sums: LaneArray, spike: LaneArray, crossing: LaneArray,
+    releases: LaneArray? = nil
   ) {
     self.clock = clock
     self.arrivals = arrivals
     self.sums = sums
     self.spike = spike
     self.crossing = crossing
+    self.releases = releases
   }
 }
 
@@ -67,6 +71,9 @@ public struct CellLoop {
   ///
   /// Within one step they come in the order of cells; steps take turns.
   public var spikes: UnsafeMutablePointer<CellSpike>
+  /// Room for what is told of them, one number for each element of `CellArrays.releases` and spike,
+  /// those of one spike together.
+  public var releases: UnsafeMutablePointer<Double>?
   /// How many spikes there are in `spikes`; further ones are appended.
   public var spikeCount: Int
 
@@ -75,7 +82,8 @@ public struct CellLoop {
     blocks: Range<Int>, cellCount: Int, firstStep: Int, stepCount: Int, start: Double,
     timeStep: Double, arrivals: UnsafePointer<UnsafeMutablePointer<Double>?>, slotCount: Int,
     firstSlot: Int, slotStride: Int, sums: UnsafePointer<UnsafePointer<Double>?>,
-    spikes: UnsafeMutablePointer<CellSpike>, spikeCount: Int = 0
+    spikes: UnsafeMutablePointer<CellSpike>, releases: UnsafeMutablePointer<Double>? = nil,
+    spikeCount: Int = 0
   ) {
     self.blocks = blocks
     self.cellCount = cellCount
@@ -89,6 +97,7 @@ public struct CellLoop {
     self.slotStride = slotStride
     self.sums = sums
     self.spikes = spikes
+    self.releases = releases
     self.spikeCount = spikeCount
   }
 }

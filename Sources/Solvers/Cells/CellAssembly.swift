@@ -12,6 +12,8 @@ struct CellAssembly {
   private var current: [Node] = []
   /// Steps that are left of the refractory time.
   private let hold: LaneArray
+  /// Where values at the end of a step are kept; `nil` for none.
+  let exposed: LaneArray?
   /// What arrived in the last step, for `observe`; empty if nothing recorded needs it.
   private let lastArrivals: LaneArray
 
@@ -20,6 +22,9 @@ struct CellAssembly {
     program = system.program
     step = program.graph.load(system.timeStep)
     hold = program.declare("hold", storage: .persistent)
+    exposed =
+      system.exposed.isEmpty
+      ? nil : program.declare("exposed", count: system.exposed.count, storage: .persistent)
     lastArrivals = program.declare(
       "last_arrivals",
       count: Self.needs(system.arrivals, in: system.recorded, program)
@@ -40,6 +45,10 @@ struct CellAssembly {
       }
     var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(advanced))
     final = program.graph.shareExponentials(in: final)
+    if let exposed {
+      let shown = withoutNoise(inPlaceOfFormals(values(system.exposed, at: final)))
+      stores += shown.enumerated().map { .init(exposed, $0.offset, $0.element) }
+    }
     if let spike = system.spike {
       stores += addSpike(spike, old: old, final: &final)
     } else {
@@ -58,13 +67,15 @@ struct CellAssembly {
     program.routines[.attempt] = [.call(procedure, [])]
     program.cells = CellArrays(
       clock: system.clock, arrivals: system.arrivals, sums: system.sums, spike: spikeArray,
-      crossing: crossingArray)
+      crossing: crossingArray, releases: system.releases.isEmpty ? nil : releaseArray)
   }
 
   private var stateCount: Int { program[system.state].count }
 
   private lazy var spikeArray = program.declare("spike", storage: .temporary)
   private lazy var crossingArray = program.declare("crossing", count: 2, storage: .temporary)
+  private lazy var releaseArray = program.declare(
+    "release", count: system.releases.count, storage: .temporary)
 
   private var usesRefractoryTime: Bool { system.spike?.refractoryTime != nil }
 
@@ -135,6 +146,9 @@ struct CellAssembly {
       let quotient = program.graph.divide(time, step)
       let steps = program.graph.unary(.floor, program.graph.add(quotient, half))
       stores.append(.init(hold, 0, program.graph.select(fires, steps, remaining)))
+    }
+    for (element, value) in inPlaceOfFormals(values(system.releases, at: final)).enumerated() {
+      stores.append(.init(releaseArray, element, value))
     }
     let assigned = inPlaceOfFormals(values(spike.assignments.map(\.value), at: final))
     for (position, assignment) in spike.assignments.enumerated() {

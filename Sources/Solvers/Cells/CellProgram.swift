@@ -17,6 +17,8 @@ public struct CellProgram: Sendable {
   public let timeStep: LaneArray
   /// What `observe` computes.
   public let recorded: LaneArray
+  /// Values at the end of the last step, before the changes of a spike; `nil` for none.
+  public let exposed: LaneArray?
   /// The time and the number of the step for `observe`; empty if it does not need them.
   public let observedClock: LaneArray
   /// What continuous projections add up to, for `observe`; empty if it does not need it.
@@ -46,6 +48,7 @@ public struct CellProgram: Sendable {
     state = system.state
     randomStream = system.randomStream
     timeStep = system.timeStep
+    exposed = assembly.exposed
     recorded = observation.recorded
     observedClock = observation.clock
     observedSums = observation.sums

@@ -64,6 +64,10 @@ public struct CellSystem: Sendable {
   public var derivatives: [Node] = []
   public var receivers: [Receiver] = []
   public var spike: Spike?
+  /// What is told of every spike: its value at the spike, before the changes.
+  public var releases: [Node] = []
+  /// What is kept of every step: its value at the end, before the changes of a spike.
+  public var exposed: [Node] = []
   /// What is sampled, at the end of a step.
   public var recorded: [Node] = []
 
