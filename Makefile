@@ -7,7 +7,7 @@ PACKAGES = libhdf5-dev pkg-config libopenblas-dev liblapacke-dev
 AFTERGLOW = .build/release/afterglow
 RESULTS ?= results
 
-.PHONY: demo test build packages conformance lint format bench clean
+.PHONY: demo test build packages conformance lint format bench soak clean
 
 demo: build
 	@mkdir -p $(RESULTS)
@@ -61,6 +61,10 @@ format:
 
 bench: build
 	$(AFTERGLOW) bench
+
+# Kills a sweep at random moments and resumes it; takes some minutes.
+soak: build conformance
+	.build/conformance/bin/python Tests/Soak/kill_and_resume.py $(abspath $(AFTERGLOW)) .build/soak
 
 clean:
 	rm -rf .build $(RESULTS)

@@ -47,8 +47,8 @@ static inline int h5_descriptor(hid_t file) {
   void *handle = NULL;
   return H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle ? *(int *)handle : -1;
 }
-/// Keeps the library from printing its own stack of errors, and from cleaning up at exit, where it
-/// can crash after a full disk.
+/// Keeps the library from printing its own stack of errors in this thread, and from cleaning up at
+/// exit, where it can crash after a full disk.
 static inline void h5_be_quiet(void) {
   // Before anything else: the first call of the library registers the clean-up.
   H5dont_atexit();

@@ -14,6 +14,7 @@ extension ResultFileWriter {
   public func writeSamples(
     of variable: Int, run: Int, firstTime: Int, _ values: [Double], cells: Int
   ) throws(StorageFailure) {
+    h5_be_quiet()
     let quantity = layout.variables[variable]
     guard cells > 0, values.count >= cells else { return }
     let scaled = quantity.scale == 1 ? values : values.map { $0 / quantity.scale }

@@ -27,6 +27,7 @@ extension ResultFileWriter {
   public func appendSpikes(
     to group: String, times: [Double], cells: [UInt32]
   ) throws(StorageFailure) {
+    h5_be_quiet()
     let train = try spikeDatasets(group)
     guard !times.isEmpty else { return }
     let milliseconds = times.map { $0 * 1e3 }

@@ -281,6 +281,7 @@ public final class ResultFileWriter {
   public func writeSamples(
     of variable: Int, firstRun: Int, _ values: UnsafeBufferPointer<Double>
   ) throws(StorageFailure) {
+    h5_be_quiet()
     guard timeCount > 0 else { return }
     let inner = inner(of: layout.variables[variable])
     let size = inner.reduce(1, *)
@@ -301,6 +302,7 @@ public final class ResultFileWriter {
   public func writeReduction(
     _ reduction: Int, firstRun: Int, _ values: UnsafeBufferPointer<Double>
   ) throws(StorageFailure) {
+    h5_be_quiet()
     try write(
       values, scale: layout.reductions[reduction].scale, into: reductions[reduction],
       firstRun: firstRun, count: values.count, inner: [])
@@ -310,6 +312,7 @@ public final class ResultFileWriter {
   ///
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func writeRecords(firstRun: Int, _ records: [RunRecord]) throws(StorageFailure) {
+    h5_be_quiet()
     let statuses = records.map(\.status.rawValue)
     try writeNumbers(statuses, h5_native_int8(), into: status, firstRun)
     if verdict != nil {
