@@ -85,6 +85,12 @@ let package = Package(
       name: "NetworksTests",
       dependencies: ["Networks", "ModelLanguage", "Programs", "Solvers", "Diagnostics", "Units"]),
     .testTarget(
+      name: "AgreementTests",
+      dependencies: [
+        "Experiments", "Networks", "Simulations", "Dynamics", "ModelLanguage", "Programs",
+        "Solvers", "Diagnostics", "Units",
+      ]),
+    .testTarget(
       name: "SimulationsTests",
       dependencies: ["Simulations", "ModelLanguage", "Programs", "Solvers", "Units", "Diagnostics"]),
   ],

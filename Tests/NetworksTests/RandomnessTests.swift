@@ -1,3 +1,4 @@
+import Foundation
 import ModelLanguage
 import Networks
 import Programs
@@ -8,28 +9,67 @@ import Testing
 /// fail one honest generator in a million.
 @Suite("Random numbers in networks")
 struct RandomnessTests {
-  @Test("white noise gives an Ornstein-Uhlenbeck process its exact variance at any step")
-  func stationaryVariance() throws {
+  private static let relaxing = """
+    neuron Wiener {
+      parameter tau = 10 ms           assumed "test"
+      parameter sigma = 2 mV          assumed "test"
+      state V = 0 mV
+      noise xi
+      V' = -V/tau + sigma*sqrt(2/tau)*xi
+    }
+    circuit Many { population cells : Wiener[20000] { } }
+    """
+
+  @Test(
+    "white noise gives an Ornstein-Uhlenbeck process its variance and its memory",
+    arguments: CellMethod.allCases, [1e-4, 2e-3])
+  func stationaryVariance(method: CellMethod, step: Double) throws {
+    let circuit = try TestCircuits.circuit(Self.relaxing)
+    let run = try TestCircuits.run(circuit, step: step, until: Int(0.1 / step), method: method)
+    let before = run.states(0, of: 0)
+    // The exponential methods are exact at any step. Heun's is V(1 - z + z^2/2) plus noise times
+    // (1 - z/2), with z the step over tau, which has a variance of its own.
+    let z = step / 10e-3
+    let factor = method == .heun ? 1 - z + z * z / 2 : exp(-z)
+    let expected =
+      method == .heun ? 2 * z * pow(1 - z / 2, 2) / (1 - factor * factor) * 4e-6 : 4e-6
+    let (mean, variance) = Deviations.moments(before)
+    let count = Double(before.count)
+    #expect(abs(mean) < Deviations.bound * (expected / count).squareRoot())
+    #expect(abs(variance / expected - 1) < Deviations.bound * (2 / count).squareRoot())
+    // Five steps later it still remembers.
+    try run.advance(toStep: run.step + 5)
+    let after = run.states(0, of: 0)
+    let later = Deviations.moments(after)
+    let covariance =
+      zip(before, after).reduce(0) { $0 + ($1.0 - mean) * ($1.1 - later.mean) } / (count - 1)
+    let correlation = covariance / (variance * later.variance).squareRoot()
+    let memory = pow(factor, 5)
+    #expect(
+      abs(correlation - memory) < Deviations.bound * (1 - memory * memory) / count.squareRoot())
+  }
+
+  @Test(
+    "noise that multiplies is Stratonovich's with heun, and Ito's with the others",
+    arguments: CellMethod.allCases)
+  func calculus(method: CellMethod) throws {
     let circuit = try TestCircuits.circuit(
       """
-      neuron Wiener {
-        parameter tau = 10 ms           assumed "test"
-        parameter sigma = 2 mV          assumed "test"
-        state V = 0 mV
+      neuron Growth {
+        parameter sigma = 3 /s^0.5   assumed "test"
+        state x = 1
         noise xi
-        V' = -V/tau + sigma*sqrt(2/tau)*xi
+        x' = sigma*x*xi
       }
-      circuit Many { population cells : Wiener[20000] { } }
+      circuit Many { population cells : Growth[20000] { } }
       """)
-    for step in [1e-4, 5e-3] {
-      let run = try TestCircuits.run(circuit, step: step, until: Int(0.1 / step))
-      let values = run.states(0, of: 0)
-      let count = Double(values.count)
-      let mean = values.reduce(0, +) / count
-      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-      #expect(abs(mean) < 5 * 2e-3 / count.squareRoot())
-      #expect(abs(variance / 4e-6 - 1) < 5 * (2 / count).squareRoot(), "step \(step)")
-    }
+    // Over 40 ms the logarithm is normal with variance 9*0.04 and mean 0, or -9*0.04/2 by Ito.
+    let run = try TestCircuits.run(circuit, step: 1e-4, until: 400, method: method)
+    let logarithms = run.states(0, of: 0).map { log($0) }
+    let (mean, variance) = Deviations.moments(logarithms)
+    let expected = method == .heun ? 0 : -0.18
+    #expect(abs(mean - expected) < Deviations.bound * (0.36 / 20_000).squareRoot())
+    #expect(abs(variance / 0.36 - 1) < Deviations.bound * (2.0 / 20_000).squareRoot())
   }
 
   @Test("random arrivals have the mean and the variance of a Poisson process")

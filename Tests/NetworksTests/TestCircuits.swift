@@ -17,10 +17,12 @@ enum TestCircuits {
     var diagnostics: [String]
   }
 
-  /// The circuit in a text.
-  static func circuit(_ text: String) throws -> Circuit {
+  /// The circuit in a text, with the tables that it names.
+  static func circuit(_ text: String, tables: [String: String] = [:]) throws -> Circuit {
     let source = SourceFile(path: "test.model", text: text)
-    let (loaded, diagnostics) = load(source) { _, _ in .failure(.notFound) }
+    let (loaded, diagnostics) = load(source) { _, name in
+      tables[name].map { .success(SourceFile(path: name, text: $0)) } ?? .failure(.notFound)
+    }
     guard case .circuit(let circuit)? = loaded else {
       throw Unreadable(diagnostics: diagnostics.map(\.message))
     }
