@@ -256,6 +256,7 @@ struct ConnectionBuilder {
       delays.append(
         try steps(of: entry.delay ?? delay.value(at: place, index: entry.target), isExact: false))
     }
+    try checkFiniteness(of: weights)
     return list.connections(weights: weights, delays: delays)
   }
 
@@ -271,10 +272,21 @@ struct ConnectionBuilder {
   private func weights() throws(NetworkFailure) -> [Double] {
     let law = try law(projection.weight, purpose: 5, projection.weightDeclaration)
     if let constant = law.constant {
+      try checkFiniteness(of: [constant])
       // Each connection has its own where spikes change it.
       return [Double](repeating: constant, count: projection.plasticity == nil ? 1 : pairs.count)
     }
-    return pairs.values(of: law, targetCount: targetCount)
+    let drawn = pairs.values(of: law, targetCount: targetCount)
+    try checkFiniteness(of: drawn)
+    return drawn
+  }
+
+  private func checkFiniteness(of weights: [Double]) throws(NetworkFailure) {
+    guard let wrong = weights.first(where: { !$0.isFinite }) else { return }
+    throw .unsuitable(
+      projection.weightDeclaration,
+      message: "a weight of `\(projection.declaration.path)` is \(wrong), which is no finite number"
+    )
   }
 
   private func delays() throws(NetworkFailure) -> [UInt16] {

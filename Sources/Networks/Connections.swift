@@ -6,15 +6,20 @@ public final class Connections: @unchecked Sendable {
   public static let largestCount = 1_000_000_000
 
   /// Where the row of each source begins, and behind the last where it ends.
-  public let rows: UnsafeMutableBufferPointer<Int>
+  let rows: UnsafeMutableBufferPointer<Int>
   /// The target of each connection.
-  public let targets: UnsafeMutableBufferPointer<UInt32>
+  let targets: UnsafeMutableBufferPointer<UInt32>
   /// The weight of each connection in SI units, or one for all.
-  public let weights: UnsafeMutableBufferPointer<Double>
+  let weights: UnsafeMutableBufferPointer<Double>
   /// The delay of each connection in steps, or one for all.
-  public let delays: UnsafeMutableBufferPointer<UInt16>
+  let delays: UnsafeMutableBufferPointer<UInt16>
   public let longestDelay: Int
   public let shortestDelay: Int
+
+  /// Copies of the arrays, which stand when the connections are gone.
+  public var targetNumbers: [UInt32] { withExtendedLifetime(self) { Array(targets) } }
+  public var weightValues: [Double] { withExtendedLifetime(self) { Array(weights) } }
+  public var delayValues: [UInt16] { withExtendedLifetime(self) { Array(delays) } }
 
   /// How many there are.
   public var count: Int { targets.count }

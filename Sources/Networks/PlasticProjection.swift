@@ -78,7 +78,7 @@ final class PlasticProjection: @unchecked Sendable {
   }
 
   /// The weights as they are, row by row.
-  var weights: [Double] { Array(connections.weights) }
+  var weights: [Double] { connections.weightValues }
 
   /// Changes weights after spikes of sources.
   ///

@@ -148,7 +148,7 @@ final class PopulationState: @unchecked Sendable {
   private func fill(_ settings: NetworkSettings, number: Int) throws(NetworkFailure) {
     let population = part.population
     let cell = population.cell
-    var laws: [(target: Variation.Target, law: SampledLaw)] = []
+    var laws: [(target: Variation.Target, law: SampledLaw, declaration: Declaration)] = []
     for (index, variation) in population.variations.enumerated() {
       // A parameter that is set is the same for all cells.
       if case .parameter(let parameter) = variation.target,
@@ -162,7 +162,8 @@ final class PopulationState: @unchecked Sendable {
           variation.target,
           try SampledLaw(
             variation.law, values: values, count: cellCount, stream: stream,
-            declaration: variation.declaration)
+            declaration: variation.declaration),
+          variation.declaration
         ))
     }
     let varied = part.equations.variedParameters
@@ -179,8 +180,14 @@ final class PopulationState: @unchecked Sendable {
       var overrides: [Int: Double] = [:]
       var states = initial
       var drawn: [(Int, Double)] = []
-      for (target, law) in laws {
+      for (target, law, declaration) in laws {
         let value = law.value(at: number, index: number)
+        guard value.isFinite else {
+          throw .unsuitable(
+            declaration,
+            message:
+              "`\(declaration.path)` of cell \(number) is \(value), which is no finite number")
+        }
         switch target {
         case .parameter(let parameter):
           parameters[parameter] = value

@@ -25,8 +25,7 @@ struct AfterglowCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, ShowCommand.self, ListCommand.self, ResumeCommand.self,
-      MergeCommand.self,
-      StatusCommand.self,
-      SensitivityCommand.self, ValidateCommand.self, BenchCommand.self,
+      MergeCommand.self, StatusCommand.self, SensitivityCommand.self, ValidateCommand.self,
+      BenchCommand.self,
     ])
 }

@@ -37,7 +37,8 @@ struct CampaignRunner {
     let header = header(of: campaign, overrides)
     return try run(campaign, path: path, mayReplace: mayReplace, header: header) {
       let place = CampaignJournal.path(ofResult: path)
-      if mayReplace, !JournalWriter.isInUse(place) { unlink(place) }
+      if JournalWriter.isInUse(place) { throw StorageFailure.isInUse(path: place) }
+      if mayReplace { unlink(place) }
       return (try JournalWriter(path: place, header: header), nil)
     }
   }

@@ -190,11 +190,11 @@ struct ConnectionStatisticsTests {
       tables: ["pairs.csv": table]
     ).connections
     #expect(connections.count == 4)
-    #expect(Array(connections.targets) == [1, 3, 0, 4])
-    for (weight, expected) in zip(connections.weights, [7e-3, -2e-3, 1.5e-3, 0.25e-3]) {
+    #expect(connections.targetNumbers == [1, 3, 0, 4])
+    for (weight, expected) in zip(connections.weightValues, [7e-3, -2e-3, 1.5e-3, 0.25e-3]) {
       #expect(abs(weight - expected) < 1e-15)
     }
-    #expect(Array(connections.delays) == [120, 10, 3, 0])
+    #expect(connections.delayValues == [120, 10, 3, 0])
   }
 
   // MARK: Weights and delays
@@ -213,7 +213,7 @@ struct ConnectionStatisticsTests {
     ]
     for (law, distribution) in laws {
       let weights = try draw("all", sources: 200, targets: 200, weight: "~ \(law)").connections
-        .weights
+        .weightValues
       try #require(weights.count == 40_000)
       let distance = Deviations.kolmogorov(Array(weights), distribution)
       #expect(distance < Deviations.kolmogorovBound, "\(law): \(distance)")
@@ -233,7 +233,7 @@ struct ConnectionStatisticsTests {
   @Test("drawn delays go to the nearest step")
   func delays() throws {
     let delays = try draw("all", sources: 300, targets: 300, delay: "~ uniform(0.2 ms, 1 ms)")
-      .connections.delays
+      .connections.delayValues
     // Steps of 0.1 ms: the outermost ones take only half a step of the law.
     for steps in 2...10 {
       let share = steps == 2 || steps == 10 ? 1.0 / 16 : 1.0 / 8
