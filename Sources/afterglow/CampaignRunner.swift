@@ -168,7 +168,8 @@ struct CampaignRunner {
         mayReplace: mayReplace, facts: Self.facts)
       let summary: CampaignSummary
       do {
-        let both = JournaledOutput(journal, header, output)
+        let both = JournaledOutput(
+          journal, header, output, delay: header.variableCount > 0 ? .seconds(1) : .zero)
         if let finished {
           let earlier = try JournalReader(path: journal.path)
           while let entry = earlier.next() { try output.restore(entry, finished) }

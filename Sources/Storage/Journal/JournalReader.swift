@@ -57,6 +57,8 @@ public final class JournalReader {
       let data = try? handle.read(upToCount: Int(numbers[0])), data.count == Int(numbers[0])
     else { return nil }
     let content = Array(data)
-    return JournalFormat.checkSum(content) == numbers[1] ? content : nil
+    var sum = CheckSum()
+    content.withUnsafeBytes { sum.add($0) }
+    return sum.value == numbers[1] ? content : nil
   }
 }

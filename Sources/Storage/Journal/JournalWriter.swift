@@ -33,7 +33,8 @@ public final class JournalWriter: Sendable {
     guard let text = try? encoder.encode(header) else {
       throw .failed(operation: "describing", path: path)
     }
-    try write(JournalFormat.mark + JournalFormat.block(Array(text)))
+    try write(JournalFormat.mark)
+    try writeBlock(Array(text), numbers: [])
   }
 
   /// Goes on with a journal.
@@ -90,8 +91,26 @@ public final class JournalWriter: Sendable {
   ///
   /// - Throws: `StorageFailure`, for instance when the disk is full; what was there before stands.
   public func append(_ entry: JournalEntry) throws(StorageFailure) {
+    let all = (entry.reductions + entry.samples).flatMap { $0 }
+    try all.withUnsafeBufferPointer { numbers throws(StorageFailure) in
+      try append(firstRun: entry.firstRun, entry.records, numbers: [numbers])
+    }
+  }
+
+  /// Adds finished runs without copying their numbers.
+  ///
+  /// - Parameters:
+  ///   - firstRun: The first of the runs.
+  ///   - records: What is known of each.
+  ///   - numbers: Each reduction of all runs, and then each variable's samples, run after run.
+  /// - Throws: `StorageFailure`, for instance when the disk is full; what was there before stands.
+  public func append(
+    firstRun: Int, _ records: [RunRecord], numbers: [UnsafeBufferPointer<Double>]
+  ) throws(StorageFailure) {
     if let problem = state.withLock({ $0.problem }) { throw problem }
-    try write(JournalFormat.block(JournalFormat.content(of: entry)))
+    try writeBlock(
+      JournalFormat.beginning(firstRun: firstRun, records),
+      numbers: numbers.map { UnsafeRawBufferPointer($0) })
     state.withLock { $0.isDirty = true }
   }
 
@@ -108,7 +127,11 @@ public final class JournalWriter: Sendable {
   /// Deletes the journal, which is not needed any more.
   public func remove() {
     unlink(path)
-    close()
+    state.withLock { state in
+      guard state.isOpen else { return }
+      state.isOpen = false
+      Foundation.close(descriptor)
+    }
   }
 
   private func flush() -> Bool {
@@ -127,25 +150,38 @@ public final class JournalWriter: Sendable {
     return true
   }
 
+  private func writeBlock(
+    _ text: [UInt8], numbers: [UnsafeRawBufferPointer]
+  ) throws(StorageFailure) {
+    let place = lseek(descriptor, 0, SEEK_CUR)
+    let isWritten = text.withUnsafeBytes { text in
+      let pieces = [text] + numbers
+      let start = JournalFormat.start(of: pieces)
+      return start.withUnsafeBytes { put($0) } && pieces.allSatisfy { put($0) }
+    }
+    if isWritten { return }
+    let reason = String(cString: strerror(errno))
+    // Half a block would hide what a later process appends.
+    ftruncate(descriptor, place)
+    lseek(descriptor, place, SEEK_SET)
+    throw .refused(operation: "writing", path: path, reason: reason)
+  }
+
   private func write(_ bytes: [UInt8]) throws(StorageFailure) {
-    let start = lseek(descriptor, 0, SEEK_CUR)
+    guard bytes.withUnsafeBytes({ put($0) }) else {
+      throw .refused(operation: "writing", path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  private func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let base = bytes.baseAddress else { return true }
     var position = 0
-    let isWritten = bytes.withUnsafeBytes { buffer -> Bool in
-      guard let base = buffer.baseAddress else { return true }
-      while position < buffer.count {
-        let count = Foundation.write(descriptor, base + position, buffer.count - position)
-        if count < 0 && errno == EINTR { continue }
-        if count <= 0 { return false }
-        position += count
-      }
-      return true
+    while position < bytes.count {
+      let count = Foundation.write(descriptor, base + position, bytes.count - position)
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { return false }
+      position += count
     }
-    guard isWritten else {
-      let reason = String(cString: strerror(errno))
-      // Half an entry would hide what a later process appends.
-      ftruncate(descriptor, start)
-      lseek(descriptor, start, SEEK_SET)
-      throw .refused(operation: "writing", path: path, reason: reason)
-    }
+    return true
   }
 }
