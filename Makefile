@@ -7,7 +7,7 @@ PACKAGES = libhdf5-dev pkg-config libopenblas-dev liblapacke-dev
 AFTERGLOW = .build/release/afterglow
 RESULTS ?= results
 
-.PHONY: demo test build packages conformance lint format bench soak clean
+.PHONY: demo test build packages conformance lint format bench compare-peers compare-speed soak clean
 
 demo: build
 	@mkdir -p $(RESULTS)
@@ -65,6 +65,25 @@ bench: build
 # Kills a sweep at random moments and resumes it; takes some minutes.
 soak: build conformance
 	.build/conformance/bin/python Tests/Soak/kill_and_resume.py $(abspath $(AFTERGLOW)) .build/soak
+
+# The same networks here and in Brian2, which is fetched; about eight minutes, no part of the tests.
+compare-peers: build .build/peers/.made
+	.build/peers/bin/python Tests/Conformance/peers/compare_networks.py --afterglow $(AFTERGLOW)
+
+.build/peers/.made: Tests/Conformance/peers/requirements.txt
+	@echo "making the Python environment with Brian2"
+	@dpkg-query -W python3-venv python3-dev g++ >/dev/null 2>&1 \
+	  || { sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	       $$sudo apt-get install -y -qq --no-install-recommends python3-venv python3-dev g++; }
+	@rm -rf .build/peers && /usr/bin/python3 -m venv .build/peers \
+	  && .build/peers/bin/pip install --quiet --disable-pip-version-check \
+	       -r Tests/Conformance/peers/requirements.txt \
+	  && touch $@
+
+# The benchmarks beside hand-written C: make compare-speed PEERS=FOLDER.
+compare-speed: build
+	@test -n "$(PEERS)" || { echo "say where the C is: make compare-speed PEERS=FOLDER"; exit 2; }
+	python3 Benchmarks/compare_speed.py --afterglow $(AFTERGLOW) --peers $(PEERS)
 
 clean:
 	rm -rf .build $(RESULTS)
