@@ -25,14 +25,12 @@ public struct KernelToolchain: Sendable, Hashable {
     self.cacheDirectory = cacheDirectory
   }
 
-  /// How many lanes a block has: two vector registers' worth, so that one half computes while the
-  /// other waits.
-  var width: Int { 8 }
-
   var arguments: [String] {
     var arguments = [
       "-x", "c", "-std=gnu2x", "-O2", "-ffp-contract=off", "-fno-math-errno", "-fPIC",
       "-nostdlib", "-fno-stack-protector", "-fno-ident", "-w",
+      // Else vectors that do not fit in registers may cross lines of the cache.
+      "-mstackrealign",
     ]
     #if arch(x86_64)
     switch target {
