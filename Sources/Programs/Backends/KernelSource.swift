@@ -102,7 +102,7 @@ struct KernelSource {
     }
   }
 
-  private static let weightOfRoutines = 2_800
+  private static let weightOfRoutines = 2_300
 
   /// The arrays other than formals that a procedure reads or writes, in order.
   private func globals(of procedure: Procedure) -> [LaneArray] {
