@@ -30,6 +30,7 @@ public struct CellEquations: Sendable {
     isRandom = !roles.noises.isEmpty || !roles.poissons.isEmpty
     var counts = CellSystem.Counts()
     counts.uniform = cell.parameters.count + cell.inputs.count
+    counts.inputs = cell.inputs.count
     counts.varied = variedParameters.count
     counts.states = cell.states.count
     counts.arrivals = roles.arrivals.count

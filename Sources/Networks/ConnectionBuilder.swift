@@ -49,7 +49,7 @@ struct ConnectionBuilder {
         }
       }
     case .oneToOne:
-      try checkSizesAreEqual()
+      try checkOneToOne()
       for source in 0..<sourceCount {
         try pairs.beginRow(projection.declaration)
         pairs.append(source)
@@ -76,8 +76,9 @@ struct ConnectionBuilder {
   /// - Throws: `NetworkFailure` with the first that does not fit.
   func check() throws(NetworkFailure) {
     switch projection.rule {
-    case .all, .list: break
-    case .oneToOne: try checkSizesAreEqual()
+    case .all: break
+    case .list(let entries): try checkCells(entries)
+    case .oneToOne: try checkOneToOne()
     case .random(let probability): _ = try checkedProbability(probability)
     case .fixedInDegree(let degree):
       _ = try checkedDegree(degree, among: sourceCount, "in-degree")
@@ -94,7 +95,13 @@ struct ConnectionBuilder {
 
   // MARK: Rules
 
-  private func checkSizesAreEqual() throws(NetworkFailure) {
+  private func checkOneToOne() throws(NetworkFailure) {
+    guard !skipsSelf else {
+      throw .unsuitable(
+        projection.declaration,
+        message: "one_to_one within one population connects each cell to itself, which it is only "
+          + "with `autapses`")
+    }
     guard sourceCount == targetCount else {
       throw .unsuitable(
         projection.declaration,
@@ -223,9 +230,21 @@ struct ConnectionBuilder {
     }
   }
 
+  private func checkCells(
+    _ entries: [(source: Int, target: Int, weight: Double?, delay: Double?)]
+  ) throws(NetworkFailure) {
+    guard entries.allSatisfy({ $0.source < sourceCount && $0.target < targetCount }) else {
+      throw .unsuitable(
+        projection.declaration,
+        message: "the list of `\(projection.declaration.path)` names cells beyond the "
+          + "\(sourceCount) and \(targetCount) of its populations")
+    }
+  }
+
   private func connectListed(
     _ entries: [(source: Int, target: Int, weight: Double?, delay: Double?)]
   ) throws(NetworkFailure) -> Connections {
+    try checkCells(entries)
     let sorted = entries.enumerated().sorted {
       ($0.element.source, $0.element.target, $0.offset)
         < ($1.element.source, $1.element.target, $1.offset)
@@ -238,12 +257,6 @@ struct ConnectionBuilder {
         list.append(sorted[position].target)
         position += 1
       }
-    }
-    guard position == sorted.count, sorted.allSatisfy({ $0.target < targetCount }) else {
-      throw .unsuitable(
-        projection.declaration,
-        message: "the list of `\(projection.declaration.path)` names cells beyond the "
-          + "\(sourceCount) and \(targetCount) of its populations")
     }
     try list.endRows(projection.declaration)
     let weight = try law(projection.weight, purpose: 5, projection.weightDeclaration)
@@ -309,6 +322,7 @@ struct ConnectionBuilder {
       .unsuitable(projection.delayDeclaration, message: message)
     }
     let path = projection.declaration.path
+    guard delay.isFinite else { throw fail("the delay of `\(path)` is no finite number") }
     guard delay >= 0 else {
       throw fail("the delay of `\(path)` is negative: \(Self.milliseconds(delay))")
     }

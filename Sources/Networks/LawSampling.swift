@@ -32,11 +32,27 @@ struct SampledLaw {
     self.values = values
     self.stream = stream
     self.count = count
+    func value(_ expression: Expression, _ what: String) throws(NetworkFailure) -> Double {
+      let value = values.value(expression, count: count)
+      guard value.isFinite else {
+        throw .unsuitable(
+          declaration, message: "\(what) of `\(declaration.path)` is no finite number")
+      }
+      return value
+    }
     func deviation(_ expression: Expression) throws(NetworkFailure) -> Double {
-      let value = values.value(expression)
-      guard value >= 0, value.isFinite else {
+      let value = try value(expression, "the standard deviation")
+      guard value >= 0 else {
         throw .unsuitable(
           declaration, message: "the standard deviation of `\(declaration.path)` is negative")
+      }
+      return value
+    }
+    func positiveMean(_ expression: Expression, _ law: String) throws(NetworkFailure) -> Double {
+      let value = try value(expression, "the mean")
+      guard value > 0 else {
+        throw .unsuitable(
+          declaration, message: "the mean of the \(law) `\(declaration.path)` is not positive")
       }
       return value
     }
@@ -46,13 +62,9 @@ struct SampledLaw {
         values.dependsOnIndex(expression)
         ? .formula(expression) : .constant(values.value(expression, count: count))
     case .normal(let mean, let spread):
-      form = .normal(mean: values.value(mean), deviation: try deviation(spread))
+      form = .normal(mean: try value(mean, "the mean"), deviation: try deviation(spread))
     case .lognormal(let mean, let spread):
-      let centre = values.value(mean)
-      guard centre > 0 else {
-        throw .unsuitable(
-          declaration, message: "the mean of the log-normal `\(declaration.path)` is not positive")
-      }
+      let centre = try positiveMean(mean, "log-normal")
       // The parameters of the normal logarithm whose exponential has this mean and deviation.
       let ratio = try deviation(spread) / centre
       let variance = ElementaryFunctions.evaluate(.log1p, ratio * ratio)
@@ -60,13 +72,14 @@ struct SampledLaw {
         mean: ElementaryFunctions.evaluate(.log, centre) - variance / 2,
         deviation: variance.squareRoot())
     case .uniform(let low, let high):
-      let (low, high) = (values.value(low), values.value(high))
+      let low = try value(low, "the lower end")
+      let high = try value(high, "the upper end")
       guard low <= high else {
         throw .unsuitable(
           declaration, message: "the bounds of the uniform `\(declaration.path)` are reversed")
       }
       form = .uniform(low: low, high: high)
-    case .exponential(let mean): form = .exponential(mean: values.value(mean))
+    case .exponential(let mean): form = .exponential(mean: try positiveMean(mean, "exponential"))
     }
   }
 

@@ -44,6 +44,8 @@ public final class NetworkRun {
   public let connectionCounts: [Int]
 
   private static let stepsBetweenChecks = 1000
+  /// More threads than this only wait for each other.
+  private static let mostThreads = 256
   /// More steps than this between exchanges gain nothing.
   private static let longestWindow = 32
 
@@ -55,12 +57,19 @@ public final class NetworkRun {
   ) throws(NetworkFailure) {
     self.network = network
     let timeStep = network.configuration.timeStep
+    var budget = MemoryBudget()
     var populations: [PopulationState] = []
     for (number, part) in network.parts.enumerated() {
       populations.append(
-        try PopulationState(part, settings: settings, number: number, timeStep: timeStep))
+        try PopulationState(
+          part, settings: settings, number: number, timeStep: timeStep, budget: &budget))
     }
-    let threads = max(1, min(threads, populations.map(\.blockCount).max() ?? 1))
+    let mostThreads = min(Self.mostThreads, populations.map(\.blockCount).max() ?? 1)
+    let team = ThreadTeam(count: max(1, min(threads, mostThreads)))
+    var isComplete = false
+    defer { if !isComplete { team.close() } }
+    let threads = team.count
+    self.team = team
     var spikeTargets: [SpikeTarget] = []
     var sumTargets: [SumTarget] = []
     var plasticProjections: [PlasticProjection] = []
@@ -97,9 +106,10 @@ public final class NetworkRun {
         longestDelays[projection.target] = max(
           longestDelays[projection.target], connections.longestDelay)
       case .continuous(_, let input, let total):
-        let history = SignalHistory(
+        let history = try SignalHistory(
           signal: network.parts[projection.source].signals[number] ?? 0,
-          of: populations[projection.source], longestDelay: connections.longestDelay)
+          of: populations[projection.source], longestDelay: connections.longestDelay,
+          budget: &budget)
         sumTargets.append(
           SumTarget(
             source: projection.source, target: projection.target, history: history,
@@ -110,7 +120,7 @@ public final class NetworkRun {
       }
     }
     for (population, longest) in zip(populations, longestDelays) {
-      population.makeRings(slotCount: longest + 2)
+      try population.makeRings(slotCount: longest + 2, budget: &budget)
     }
     let length = window
     buffers = (0..<2).map { _ in
@@ -136,7 +146,7 @@ public final class NetworkRun {
     self.plasticNumbers = plasticNumbers
     connectionCounts = counts
     trains = populations.map { _ in SpikeTrain() }
-    team = ThreadTeam(count: threads)
+    isComplete = true
     if hasSums {
       for population in populations {
         population.observe(blocks: 0..<population.blockCount, step: 0)
@@ -173,16 +183,31 @@ public final class NetworkRun {
   /// - Parameter index: Index into `NetworkConfiguration.recorded`.
   /// - Returns: One value in SI units for each cell.
   public func recorded(_ index: Int) -> [Double] {
+    let (population, array, element) = place(ofRecorded: index)
+    return population.values(of: array, element)
+  }
+
+  /// The mean over all cells of the current value of a recorded expression.
+  ///
+  /// - Parameter index: Index into `NetworkConfiguration.recorded`.
+  /// - Returns: A value in SI units.
+  public func meanRecorded(_ index: Int) -> Double {
+    let (population, array, element) = place(ofRecorded: index)
+    return population.sum(of: array, element) / Double(population.cellCount)
+  }
+
+  /// Where the values of a recorded expression are, once they are up to date.
+  private func place(ofRecorded index: Int) -> (PopulationState, LaneArray, Int) {
     let entry = network.configuration.recorded[index]
     let population = populations[entry.population]
     let before = network.configuration.recorded[..<index].filter {
       $0.population == entry.population
     }.count
     switch population.part.recorded[before] {
-    case .state(let state): return population.values(of: population.part.program.state, state)
+    case .state(let state): return (population, population.part.program.state, state)
     case .observed(let element):
       population.observe(blocks: 0..<population.blockCount, step: step)
-      return population.values(of: population.part.program.recorded, element)
+      return (population, population.part.program.recorded, element)
     }
   }
 
@@ -207,11 +232,12 @@ public final class NetworkRun {
   /// - Parameters:
   ///   - path: The path of the input.
   ///   - value: In SI units.
-  public func setInput(_ path: String, to value: Double) {
+  /// - Throws: `NetworkFailure` if a rate of random arrivals leaves its bounds.
+  public func setInput(_ path: String, to value: Double) throws(NetworkFailure) {
     for population in populations {
       for (index, input) in population.part.population.cell.inputs.enumerated()
       where input.declaration.path == path {
-        population.setInput(index, value)
+        try population.setInput(index, value)
       }
     }
   }

@@ -25,20 +25,29 @@ final class PopulationState: @unchecked Sendable {
   private let timeStep: Double
   private let workspaceCount: Int
   private let sharedCount: Int
+  private let limits: CellLimits
+  /// Between which values of each driven input the limits have been checked.
+  private var checkedInputs: [ClosedRange<Double>]
 
   init(
-    _ part: Network.Part, settings: NetworkSettings, number: Int, timeStep: Double
+    _ part: Network.Part, settings: NetworkSettings, number: Int, timeStep: Double,
+    budget: inout MemoryBudget
   ) throws(NetworkFailure) {
     self.part = part
     self.timeStep = timeStep
     let values = SharedValues(part.population, settings)
     self.values = values
+    limits = CellLimits(part.population.cell, timeStep: timeStep)
+    checkedInputs = values.inputs.map { $0...$0 }
     cellCount = try Self.cellCount(of: part.population, values)
     let width = part.kernel.layout.width
     blockCount = (cellCount + width - 1) / width
     paddedCount = blockCount * width
     workspaceCount = part.kernel.layout.workspaceCount
     sharedCount = part.kernel.layout.sharedCount
+    try budget.take(
+      8 * Double(blockCount) * Double(workspaceCount), for: part.population.declaration,
+      "its cells")
     workspace = Self.allocate(blockCount * workspaceCount)
     shared = Self.allocate(sharedCount)
     ringCount = part.equations.arrivalInputs.count
@@ -50,6 +59,7 @@ final class PopulationState: @unchecked Sendable {
     for sum in 0..<sumCount { sums[sum] = UnsafePointer(Self.allocate(paddedCount)) }
     share()
     try fill(settings, number: number)
+    try checkLimits()
     prepare()
   }
 
@@ -87,7 +97,12 @@ final class PopulationState: @unchecked Sendable {
   }
 
   /// Makes room for everything that can be on its way at once.
-  func makeRings(slotCount: Int) {
+  ///
+  /// - Throws: `NetworkFailure` if there is no such room.
+  func makeRings(slotCount: Int, budget: inout MemoryBudget) throws(NetworkFailure) {
+    try budget.take(
+      8 * Double(slotCount) * Double(paddedCount) * Double(ringCount),
+      for: part.population.declaration, "spikes on their way")
     self.slotCount = slotCount
     for ring in 0..<ringCount {
       rings[ring]?.deallocate()
@@ -98,10 +113,35 @@ final class PopulationState: @unchecked Sendable {
   // MARK: Values
 
   /// Changes a driven input for all cells.
-  func setInput(_ index: Int, _ value: Double) {
+  ///
+  /// - Throws: `NetworkFailure` if a rate of random arrivals leaves its bounds.
+  func setInput(_ index: Int, _ value: Double) throws(NetworkFailure) {
     values.inputs[index] = value
+    // Rates follow inputs without turning back, as a rule: what lies between values that were
+    // checked is not checked again.
+    let checked = checkedInputs[index]
+    if !limits.isEmpty, !checked.contains(value) {
+      try checkLimits()
+      checkedInputs[index] = min(checked.lowerBound, value)...max(checked.upperBound, value)
+    }
     share()
     prepare()
+  }
+
+  private func checkLimits() throws(NetworkFailure) {
+    guard !limits.isEmpty else { return }
+    let varied = part.equations.variedParameters
+    guard limits.depends(onParameters: Set(varied)) else {
+      try limits.check(parameters: values.parameters, inputs: values.inputs, number: 0)
+      return
+    }
+    var parameters = values.parameters
+    for number in 0..<cellCount {
+      for (element, parameter) in varied.enumerated() {
+        parameters[parameter] = workspace[place(part.program.varied, element, cell: number)]
+      }
+      try limits.check(parameters: parameters, inputs: values.inputs, number: number)
+    }
   }
 
   /// Changes a state of all cells.
@@ -251,7 +291,7 @@ final class PopulationState: @unchecked Sendable {
       let own = workspace + block * workspaceCount
       for element in 0..<clock {
         (own + (layout.offset(of: program.observedClock) + element) * width)
-          .update(repeating: element == 0 ? Double(step) * timeStep : Double(step), count: width)
+          .update(repeating: element == 1 ? Double(step) : Double(step) * timeStep, count: width)
       }
       for sum in 0..<sumCount {
         guard let values = sums[sum] else { continue }
@@ -293,6 +333,18 @@ final class PopulationState: @unchecked Sendable {
       }
       count = cellCount
     }
+  }
+
+  /// The sum of an element of an array over all cells, in their order.
+  func sum(of array: LaneArray, _ element: Int) -> Double {
+    let width = part.kernel.layout.width
+    let offset = (part.kernel.layout.offset(of: array) + element) * width
+    var sum = 0.0
+    for block in 0..<blockCount {
+      let source = workspace + block * workspaceCount + offset
+      for lane in 0..<min(width, cellCount - block * width) { sum += source[lane] }
+    }
+    return sum
   }
 
   /// The first cell and state that are not finite.

@@ -1,3 +1,4 @@
+import ModelLanguage
 import Programs
 
 /// What a continuous projection carries: present values, and past ones for as long as its longest
@@ -13,7 +14,15 @@ final class SignalHistory: @unchecked Sendable {
   private let length: Int
   private let values: UnsafeMutablePointer<Double>
 
-  init(signal: Int, of population: PopulationState, longestDelay: Int) {
+  /// Makes room for the past.
+  ///
+  /// - Throws: `NetworkFailure` if there is no such room.
+  init(
+    signal: Int, of population: PopulationState, longestDelay: Int, budget: inout MemoryBudget
+  ) throws(NetworkFailure) {
+    try budget.take(
+      8 * Double(longestDelay + 1) * Double(population.paddedCount),
+      for: population.part.population.declaration, "what it showed during the longest delay")
     self.signal = signal
     paddedCount = population.paddedCount
     length = longestDelay + 1

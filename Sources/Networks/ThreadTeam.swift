@@ -11,7 +11,9 @@ import Darwin
 /// Waiting spins for a moment first: the steps of a network are shorter than it takes to wake a
 /// thread up.
 final class ThreadTeam: Sendable {
-  let count: Int
+  /// How many there are: those that were asked for, or as many as the system gave.
+  var count: Int { members.load(ordering: .relaxed) }
+  private let members = Atomic<Int>(1)
   private let round = Atomic<Int>(0)
   private let finished = Atomic<Int>(0)
   private let arrived = Atomic<Int>(0)
@@ -21,9 +23,8 @@ final class ThreadTeam: Sendable {
 
   /// Starts the threads; the caller is the first of them.
   init(count: Int) {
-    self.count = max(1, count)
-    for member in 1..<max(1, count) {
-      let box = Unmanaged.passRetained(Member(team: self, number: member))
+    for number in 1..<max(1, count) {
+      let box = Unmanaged.passRetained(Member(team: self, number: number))
       var thread = pthread_t()
       let status = pthread_create(
         &thread, nil,
@@ -32,8 +33,12 @@ final class ThreadTeam: Sendable {
           Unmanaged<Member>.fromOpaque(argument).takeRetainedValue().serve()
           return nil
         }, box.toOpaque())
-      precondition(status == 0, "no thread to be had")
+      guard status == 0 else {
+        box.release()
+        break
+      }
       pthread_detach(thread)
+      members.store(number + 1, ordering: .relaxed)
     }
   }
 

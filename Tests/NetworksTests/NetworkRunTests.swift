@@ -200,7 +200,7 @@ struct NetworkRunTests {
     let run = try NetworkRun(network)
     try run.advance(toStep: 200)
     #expect(run.states(0, of: 0).allSatisfy { abs($0 - 1e-3) < 1e-9 })
-    run.setInput("cells.drive", to: -2e-3)
+    try run.setInput("cells.drive", to: -2e-3)
     try run.advance(toStep: 400)
     #expect(run.states(0, of: 0).allSatisfy { abs($0 + 2e-3) < 1e-9 })
   }

@@ -23,7 +23,6 @@ struct NetworkCheck {
 
   /// Reports each number that does not fit, where the model states it.
   func check() {
-    checkCells()
     var seen: Set<String> = []
     for (run, arm) in campaign.experiment.arms.enumerated() {
       let found = campaign.subject.circuit.problems(
@@ -35,6 +34,8 @@ struct NetworkCheck {
           notes: arm.name.isEmpty ? [] : [("this is in the arm `\(arm.name)`", nil)])
       }
     }
+    // Sizes are whole numbers by now.
+    if !problems.hasErrors { checkCells() }
   }
 
   /// Reports cells that are sampled and that no arm has.

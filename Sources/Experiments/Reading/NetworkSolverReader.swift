@@ -1,6 +1,7 @@
 import Diagnostics
 import ModelLanguage
 import Solvers
+import Units
 
 /// Reads how the cells of a circuit are stepped.
 struct NetworkSolverReader {
@@ -42,7 +43,8 @@ struct NetworkSolverReader {
           at: stepNode.range)
       } else if count > 1e12 {
         problems.error(
-          "the run would take \(Int(count)) steps", id: "too-many-steps", at: stepNode.range)
+          "the run would take \(decimalText(count, significantDigits: 3)) steps",
+          id: "too-many-steps", at: stepNode.range)
       }
     }
     network?.step = step

@@ -96,7 +96,7 @@ struct NetworkExecution {
       while nextChange < changes.count, changes[nextChange].step <= live.step {
         switch changes[nextChange].action {
         case .setInput(let input, let value):
-          live.setInput(names.inputs[input].declaration.path, to: value)
+          try live.setInput(names.inputs[input].declaration.path, to: value)
         case .setState(let state, let value):
           live.changeState(names.states[state].declaration.path) { _ in value }
         case .addToState(let state, let amount):

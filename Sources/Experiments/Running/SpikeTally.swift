@@ -25,13 +25,16 @@ struct SpikeTally {
   init(_ reductions: [PopulationReduction], cellCounts: [Int], timeStep: Double) {
     self.reductions = reductions
     self.cellCounts = cellCounts
+    // Spikes stand at the ends of steps, so that a window leaves out its start and has its end.
+    let margin = 1e-6 * timeStep
     for reduction in reductions {
       let source = Self.source(of: reduction)
       guard !sources.contains(source) else { continue }
       sources.append(source)
       statistics.append(
         source.family.statistics(
-          cellCount: cellCounts[source.population], window: source.from..<source.to,
+          cellCount: cellCounts[source.population],
+          window: source.from + margin..<source.to + margin,
           timeStep: timeStep))
     }
   }
@@ -89,7 +92,8 @@ struct SpikeTally {
   ) -> Double {
     let result = statistics.finish()
     let modes = result.modes(
-      leastSpikes: Int((silentRate * result.duration).rounded(.up)),
+      // A billionth is rounding.
+      leastSpikes: Int((silentRate * result.duration - 1e-9).rounded(.up)),
       mostSpikesPerBurst: mostSpikesPerBurst)
     switch kind {
     case .silent: return modes.fraction(of: .silent)
@@ -145,6 +149,12 @@ private enum Family: Hashable {
     }
   }
 
+  /// A whole number of steps, near a width: else bins would hold different numbers of steps, which
+  /// all cells share.
+  private static func binWidth(_ wanted: Double, _ timeStep: Double) -> Double {
+    timeStep * max(1, (wanted / timeStep).rounded())
+  }
+
   func statistics(
     cellCount: Int, window: Range<Double>, timeStep: Double
   ) -> any SpikeStatistics {
@@ -158,9 +168,9 @@ private enum Family: Hashable {
         cellCount: cellCount, moment: window.lowerBound, window: 0..<window.upperBound)
     case .synchrony:
       return SynchronyStatistics(
-        cellCount: cellCount, window: window, binWidth: max(5e-3, timeStep))
+        cellCount: cellCount, window: window, binWidth: Self.binWidth(5e-3, timeStep))
     case .spectrum:
-      let width = max(1e-3, timeStep)
+      let width = Self.binWidth(1e-3, timeStep)
       // Two seconds resolve half a hertz; shorter windows are one segment.
       var length = 2048
       while length > 16, Double(length) * width > window.upperBound - window.lowerBound {

@@ -2,6 +2,8 @@ import Networks
 import Simulations
 
 /// The reductions of variables of cells, kept up to date while a run goes on.
+///
+/// They look at the end of every step: an action potential lasts less than a millisecond.
 struct VariableTally {
   private struct Entry {
     let reduction: VariableReduction
@@ -9,7 +11,6 @@ struct VariableTally {
     let recorded: Int
     let first: Int
     let last: Int
-    let stride: Int
     /// The next step to look at; beyond `last` when there is none.
     var next: Int
     var count = 0
@@ -31,11 +32,9 @@ struct VariableTally {
       // A millionth of a step is rounding.
       let first = Int((reduction.from / timeStep - 1e-6).rounded(.up))
       let last = max(first, Int((reduction.to / timeStep + 1e-6).rounded(.down)))
-      let millisecond = Int((1e-3 / timeStep).rounded())
       return Entry(
         reduction: reduction, recorded: recordedPaths.firstIndex(of: reduction.path) ?? 0,
-        first: first, last: last, stride: max(1, min(millisecond, (last - first) / 100)),
-        next: first)
+        first: first, last: last, next: first)
     }
   }
 
@@ -50,9 +49,9 @@ struct VariableTally {
     for index in entries.indices
     where entries[index].next <= entries[index].last && entries[index].next <= live.step {
       let recorded = entries[index].recorded
-      let mean = means[recorded] ?? Self.mean(live.recorded(recorded))
+      let mean = means[recorded] ?? live.meanRecorded(recorded)
       means[recorded] = mean
-      entries[index].next += entries[index].stride
+      entries[index].next += 1
       entries[index].count += 1
       entries[index].sum += mean
       entries[index].least = min(entries[index].least, mean)
@@ -70,9 +69,5 @@ struct VariableTally {
       default: return entry.sum / Double(entry.count)
       }
     }
-  }
-
-  private static func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(values.count)
   }
 }

@@ -68,6 +68,7 @@ extension Elaborator {
         (argument, value), target.dimensions, target.unit,
         message: { "\(target.name) is in \($1), and this \(what) in \($0)" })
       checkUnvaried(value.expression, "the \(what) of \(target.name)", at: argument.range)
+      checkNoIndex(value.expression, "the \(what) of \(target.name)", at: argument.range)
       values.append(value.expression)
     }
     check(syntax, values)
@@ -105,6 +106,11 @@ extension Elaborator {
     guard let defaultParameters, expression.isOverParameters else { return nil }
     let value = expression.value(in: ExpressionValues(parameters: defaultParameters))
     return value.isNaN ? nil : value
+  }
+
+  /// The value of an expression that no experiment can change.
+  func fixedValue(of expression: Expression) -> Double? {
+    expression.references.parameters.isEmpty ? defaultValue(of: expression) : nil
   }
 
   /// Reports a value that cannot be, as it follows from the defaults of the parameters.

@@ -44,7 +44,7 @@ extension Elaborator {
   ) -> ProjectionSource {
     let path = projection.syntax.source
     var result = ProjectionSource(
-      variable: nil, size: populationSize.flatMap { defaultValue(of: $0) })
+      variable: nil, size: populationSize.flatMap { fixedValue(of: $0) })
     guard projection.isContinuous else {
       guard spike == nil else {
         result.release = presynapticOutput(of: projection)

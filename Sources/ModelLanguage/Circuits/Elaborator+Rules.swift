@@ -34,7 +34,7 @@ extension Elaborator {
           at: syntax.range, help: name == "distance" ? [Self.distanceExample] : []))
       return nil
     }
-    let ownSize = populationSize.flatMap { defaultValue(of: $0) }
+    let ownSize = populationSize.flatMap { fixedValue(of: $0) }
     let sizes = (source: source.size, target: ownSize)
     switch name {
     case "all": return .all
@@ -111,7 +111,7 @@ extension Elaborator {
         "a number of connections is a whole number, and this is \(text)", at: range)
       return
     }
-    guard let size else { return }
+    guard let size, fixedValue(of: expression) != nil else { return }
     let excludesItself = plan.source == plan.target && plan.syntax.autapses == nil
     let available = excludesItself ? size - 1 : size
     guard degree > available else { return }

@@ -53,4 +53,17 @@ extension Elaborator {
         "\(what) cannot depend on `\(model.parameters[culprit].declaration.path)`, which differs "
           + "from cell to cell", at: range))
   }
+
+  /// Reports a distribution that would differ from cell to cell.
+  mutating func checkNoIndex(_ expression: Expression, _ what: String, at range: SourceRange) {
+    let usesIndex = expression.references.inputs.contains {
+      if case .cellIndex = model.inputs[$0].role { true } else { false }
+    }
+    guard usesIndex else { return }
+    diagnostics.report(
+      Diagnostic(
+        id: "varies-by-cell", "\(what) cannot depend on `index`, which differs from cell to cell",
+        at: range,
+        help: ["a distribution is the same for all; a formula without one may use `index`"]))
+  }
 }

@@ -11,9 +11,11 @@ public struct PowerSpectrum: Sendable, Hashable {
   /// The frequency of each density, in Hz.
   public var frequencies: [Double] { densities.indices.map { Double($0) * resolution } }
 
-  /// The power at frequencies in a band, in Hz²: the sum of densities times the resolution.
+  /// The power at frequencies in a band, in Hz²: the sum of densities times the resolution; not a
+  /// number if the resolution leaves no frequency in it.
   public func power(in band: FrequencyBand) -> Double {
-    densities[indices(of: band)].reduce(0, +) * resolution
+    let indices = indices(of: band)
+    return indices.isEmpty ? .nan : densities[indices].reduce(0, +) * resolution
   }
 
   /// The power at all frequencies but 0, in Hz².

@@ -119,6 +119,7 @@ public struct Interpreter: LaneKernel {
       let number = Double(loop.firstStep + step)
       memory[clock] = SIMD8(repeating: loop.start + number * loop.timeStep)
       memory[clock + 1] = SIMD8(repeating: number)
+      memory[clock + 2] = SIMD8(repeating: loop.start + (number + 1) * loop.timeStep)
       for element in 0..<arrivalCount {
         guard let ring = loop.arrivals[element] else { continue }
         let place = ring + slot * loop.slotStride + 8 * block

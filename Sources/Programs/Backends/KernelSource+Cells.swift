@@ -21,6 +21,7 @@ extension KernelSource {
         for (long long s = 0; s < control->step_count; s++) {
         double number = (double)(control->first_step + s);
         double time = control->start + number * control->time_step;
+        double end = control->start + (number + 1.0) * control->time_step;
         for (long long block = chunk; block < chunk_end; block++) {
         double *workspace = all + block * \(layout.workspaceCount);
 
@@ -28,6 +29,7 @@ extension KernelSource {
     text += entry(usage)
     text += "  \(name(cells.clock))[0] = (V)(time);\n"
     text += "  \(name(cells.clock))[1] = (V)(number);\n"
+    text += "  \(name(cells.clock))[2] = (V)(end);\n"
     for element in 0..<program[cells.arrivals].count {
       text += """
           {

@@ -16,6 +16,9 @@ struct CellAssembly {
   let exposed: LaneArray?
   /// What arrived in the last step, for `observe`; empty if nothing recorded needs it.
   private let lastArrivals: LaneArray
+  /// What has to rise through 0 for a spike, at the end of the last step, and 1 once there was one;
+  /// empty if it follows from states and the time alone.
+  private let lastFunction: LaneArray
 
   init(_ system: CellSystem) {
     self.system = system
@@ -29,6 +32,21 @@ struct CellAssembly {
       "last_arrivals",
       count: Self.needs(system.arrivals, in: system.recorded, program)
         ? program[system.arrivals].count : 0, storage: .persistent)
+    let isDriven = system.spike.map { Self.isDriven($0, system) } ?? false
+    lastFunction = program.declare(
+      "last_function", count: isDriven ? 2 : 0, storage: .persistent)
+  }
+
+  /// Whether a threshold moves with something that is given anew at each step.
+  private static func isDriven(_ spike: CellSystem.Spike, _ system: CellSystem) -> Bool {
+    guard spike.needsCrossing else { return false }
+    let firstInput = system.program[system.uniform].count - system.inputCount
+    return system.program.graph.reachableNodes(from: [spike.function]).contains {
+      guard case .load(let array, let element) = system.program.graph[$0] else { return false }
+      return array == system.arrivals || array == system.sums
+        || (array == system.uniform && element >= firstInput)
+        || (array == system.clock && element == 1)
+    }
   }
 
   // MARK: The step
@@ -46,7 +64,7 @@ struct CellAssembly {
     var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(advanced))
     final = program.graph.shareExponentials(in: final)
     if let exposed {
-      let shown = withoutNoise(inPlaceOfFormals(values(system.exposed, at: final)))
+      let shown = withoutNoise(inPlaceOfFormals(atEnd(system.exposed, final)))
       stores += shown.enumerated().map { .init(exposed, $0.offset, $0.element) }
     }
     if let spike = system.spike {
@@ -85,12 +103,20 @@ struct CellAssembly {
   }
 
   /// Replaces the states by other values.
-  private mutating func values(_ nodes: [Node], at states: [Node]) -> [Node] {
-    var replacements: [Node: Node] = [:]
+  private mutating func values(
+    _ nodes: [Node], at states: [Node], _ others: [Node: Node] = [:]
+  ) -> [Node] {
+    var replacements = others
     for (index, value) in states.enumerated() {
       replacements[program.graph.load(system.state, index)] = value
     }
     return program.graph.substitute(replacements, in: nodes)
+  }
+
+  /// Values at the end of the step.
+  private mutating func atEnd(_ nodes: [Node], _ states: [Node]) -> [Node] {
+    let start = program.graph.load(system.clock, 0)
+    return values(nodes, at: states, [start: program.graph.load(system.clock, 2)])
   }
 
   /// What arrived, one receiver after the other.
@@ -127,8 +153,13 @@ struct CellAssembly {
     var stores: [Procedure.Store] = []
     let zero = program.graph.constant(0)
     let one = program.graph.constant(1)
-    let before = inPlaceOfFormals([spike.function])[0]
-    let after = inPlaceOfFormals(values([spike.function], at: final))[0]
+    var before = inPlaceOfFormals([spike.function])[0]
+    if program[lastFunction].count > 0 {
+      let isKnown = program.graph.compare(
+        .notEqual, program.graph.load(lastFunction, 1), zero)
+      before = program.graph.select(isKnown, program.graph.load(lastFunction, 0), before)
+    }
+    let after = inPlaceOfFormals(atEnd([spike.function], final))[0]
     var fires = program.graph.compare(spike.needsCrossing ? .greaterOrEqual : .greater, after, zero)
     // A spike that needs no crossing happens at the end of the step.
     var crossing = [one, zero]
@@ -147,13 +178,17 @@ struct CellAssembly {
       let steps = program.graph.unary(.floor, program.graph.add(quotient, half))
       stores.append(.init(hold, 0, program.graph.select(fires, steps, remaining)))
     }
-    for (element, value) in inPlaceOfFormals(values(system.releases, at: final)).enumerated() {
+    for (element, value) in inPlaceOfFormals(atEnd(system.releases, final)).enumerated() {
       stores.append(.init(releaseArray, element, value))
     }
-    let assigned = inPlaceOfFormals(values(spike.assignments.map(\.value), at: final))
+    let assigned = inPlaceOfFormals(atEnd(spike.assignments.map(\.value), final))
     for (position, assignment) in spike.assignments.enumerated() {
       final[assignment.state] = program.graph.select(
         fires, assigned[position], final[assignment.state])
+    }
+    if program[lastFunction].count > 0 {
+      stores.append(.init(lastFunction, 0, inPlaceOfFormals(atEnd([spike.function], final))[0]))
+      stores.append(.init(lastFunction, 1, one))
     }
     stores.append(.init(spikeArray, 0, program.graph.select(fires, one, zero)))
     for (element, value) in crossing.enumerated() {

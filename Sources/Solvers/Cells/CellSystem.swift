@@ -43,12 +43,14 @@ public struct CellSystem: Sendable {
 
   /// The program that owns the nodes.
   public var program: LaneProgram
-  /// The same for all cells: parameters and driven inputs.
+  /// The same for all cells: parameters and, behind them, driven inputs.
   public let uniform: LaneArray
+  /// How many elements of `uniform` are driven inputs, which may change from step to step.
+  public let inputCount: Int
   /// Parameters that each cell has by itself.
   public let varied: LaneArray
   public let state: LaneArray
-  /// The time at the start of the step in s, and the number of the step.
+  /// The time at the start of the step in s, the number of the step, and the time at its end.
   public let clock: LaneArray
   public let arrivals: LaneArray
   public let sums: LaneArray
@@ -74,6 +76,8 @@ public struct CellSystem: Sendable {
   /// The sizes of the arrays of a system.
   public struct Counts: Sendable {
     public var uniform = 0
+    /// How many of them, at the end, are driven inputs.
+    public var inputs = 0
     public var varied = 0
     public var states = 0
     public var arrivals = 0
@@ -87,10 +91,11 @@ public struct CellSystem: Sendable {
   /// Makes a system without equations.
   public init(_ counts: Counts) {
     var program = LaneProgram()
+    inputCount = counts.inputs
     uniform = program.declare("uniform", count: counts.uniform, storage: .shared)
     varied = program.declare("varied", count: counts.varied, storage: .persistent)
     state = program.declare("y", count: counts.states, storage: .persistent)
-    clock = program.declare("clock", count: 2, storage: .temporary)
+    clock = program.declare("clock", count: 3, storage: .temporary)
     arrivals = program.declare("arrivals", count: counts.arrivals, storage: .temporary)
     sums = program.declare("sums", count: counts.sums, storage: .temporary)
     noises = program.declare("noises", count: counts.noises, storage: .formal)
