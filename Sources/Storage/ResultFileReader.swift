@@ -68,6 +68,18 @@ public final class ResultFileReader {
     return try numbers(of: dataset, name)
   }
 
+  /// What each run is told apart by; empty in a file that does not say.
+  ///
+  /// - Throws: `StorageFailure` if the file is damaged.
+  public func identities() throws(StorageFailure) -> [UInt64] {
+    guard let dataset = dataset("run_identity", in: file) else { return [] }
+    var values = [UInt64](repeating: 0, count: try count(of: dataset))
+    guard
+      H5Dread(dataset.id, h5_native_uint64(), h5_all(), h5_all(), h5_default(), &values) >= 0
+    else { throw .notReadable(path: path) }
+    return values
+  }
+
   /// The texts of a variable.
   ///
   /// - Throws: `StorageFailure` if there is no such variable, or it holds no texts.

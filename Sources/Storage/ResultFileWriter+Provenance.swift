@@ -45,7 +45,7 @@ extension ResultFileWriter {
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  private func makeGroup(
+  func makeGroup(
     _ name: String, in parent: HDF5Object
   ) throws(StorageFailure) -> HDF5Object {
     guard let creation = HDF5Object(H5Pcreate(h5_group_creation()), H5Pclose) else {

@@ -24,6 +24,9 @@ public final class ResultFileWriter {
   private var verdict: HDF5Object?
   private var acceptedSteps: HDF5Object?
   private var rejectedSteps: HDF5Object?
+  private var identity: HDF5Object?
+  private var columns: RunColumns
+  let failures: FailureLog
   /// The spikes of each population so far, by the path of their group.
   var trains: [String: SpikeDatasets] = [:]
   private var isWritten: [Bool]
@@ -50,6 +53,8 @@ public final class ResultFileWriter {
     shape = layout.runAxes.map(\.count)
     timeCount = layout.time?.count ?? 0
     isWritten = Array(repeating: false, count: layout.runCount)
+    columns = RunColumns(runCount: layout.runCount)
+    failures = FailureLog(path: temporaryPath + ".failures")
     unlink(temporaryPath)
     guard let access = HDF5Object(H5Pcreate(h5_file_access()), H5Pclose),
       let creation = HDF5Object(H5Pcreate(h5_file_creation()), H5Pclose)
@@ -162,6 +167,13 @@ public final class ResultFileWriter {
     let rejected = try makeDataset("rejected_steps", h5_int64(), shape, axes: runAxes)
     try require(rejected.setAttribute("long_name", "steps repeated"), "describing")
     rejectedSteps = rejected
+    guard layout.hasIdentities else { return }
+    let identity = try makeDataset("run_identity", h5_uint64(), shape, axes: runAxes)
+    try require(
+      identity.setAttribute(
+        "long_name", "what a run follows from, as a hash: equal where the same run is done"),
+      "describing")
+    self.identity = identity
   }
 
   private func describe(
@@ -189,15 +201,21 @@ public final class ResultFileWriter {
   }
 
   private func writeAxis(_ axis: Axis) throws(StorageFailure) {
+    guard let file else { return }
+    scales[axis.name] = try writeScale(axis, in: file)
+  }
+
+  /// Writes an axis, to which the arrays along it are tied.
+  func writeScale(_ axis: Axis, in parent: HDF5Object) throws(StorageFailure) -> HDF5Object {
     let dataset: HDF5Object
     switch axis.values {
     case .numbers(let numbers):
-      dataset = try makeDataset(axis.name, h5_float64(), [numbers.count], axes: [])
+      dataset = try makeDataset(axis.name, h5_float64(), [numbers.count], in: parent)
       try require(
         H5Dwrite(dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), numbers) >= 0,
         "writing to")
     case .positions(let count):
-      dataset = try makeDataset(axis.name, h5_int64(), [count], axes: [])
+      dataset = try makeDataset(axis.name, h5_int64(), [count], in: parent)
       let positions = (0..<Int64(count)).map { $0 }
       try require(
         H5Dwrite(dataset.id, h5_native_int64(), h5_all(), h5_all(), h5_default(), positions) >= 0,
@@ -206,7 +224,7 @@ public final class ResultFileWriter {
       guard let type = HDF5Object.anyString() else {
         throw .failed(operation: "describing", path: temporaryPath)
       }
-      dataset = try makeDataset(axis.name, type.id, [labels.count], axes: [])
+      dataset = try makeDataset(axis.name, type.id, [labels.count], in: parent)
       try writeStrings(labels, into: dataset, type)
     }
     try require(H5DSset_scale(dataset.id, axis.name) >= 0, "describing")
@@ -214,14 +232,24 @@ public final class ResultFileWriter {
     if !axis.longName.isEmpty {
       try require(dataset.setAttribute("long_name", axis.longName), "describing")
     }
-    scales[axis.name] = dataset
+    return dataset
   }
 
   private func makeDataset(
     _ name: String, _ type: hid_t, _ shape: [Int], axes: [String], isLarge: Bool = false,
     isFilled: Bool = false
   ) throws(StorageFailure) -> HDF5Object {
-    guard let file, let space = HDF5Object.space(shape),
+    guard let file else { throw .failed(operation: "creating", path: temporaryPath) }
+    return try makeDataset(
+      name, type, shape, scales: axes.compactMap { scales[$0] }, in: file, isLarge: isLarge,
+      isFilled: isFilled)
+  }
+
+  func makeDataset(
+    _ name: String, _ type: hid_t, _ shape: [Int], scales: [HDF5Object] = [],
+    in parent: HDF5Object, isLarge: Bool = false, isFilled: Bool = false
+  ) throws(StorageFailure) -> HDF5Object {
+    guard let space = HDF5Object.space(shape),
       let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose)
     else { throw .failed(operation: "creating", path: temporaryPath) }
     H5Pset_attr_creation_order(creation.id, h5_creation_order())
@@ -243,11 +271,10 @@ public final class ResultFileWriter {
     }
     guard
       let dataset = HDF5Object(
-        H5Dcreate2(file.id, name, type, space.id, h5_default(), creation.id, h5_default()),
+        H5Dcreate2(parent.id, name, type, space.id, h5_default(), creation.id, h5_default()),
         H5Dclose)
     else { throw .failed(operation: "creating `\(name)` in", path: temporaryPath) }
-    for (position, axis) in axes.enumerated() {
-      guard let scale = scales[axis] else { continue }
+    for (position, scale) in scales.enumerated() {
       try require(
         H5DSattach_scale(dataset.id, scale.id, CUnsignedInt(position)) >= 0, "describing")
     }
@@ -312,21 +339,36 @@ public final class ResultFileWriter {
   ///
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func writeRecords(firstRun: Int, _ records: [RunRecord]) throws(StorageFailure) {
-    h5_be_quiet()
-    let statuses = records.map(\.status.rawValue)
-    try writeNumbers(statuses, h5_native_int8(), into: status, firstRun)
-    if verdict != nil {
-      try writeNumbers(records.map(\.verdict), h5_native_int8(), into: verdict, firstRun)
-    }
-    try writeNumbers(records.map(\.acceptedSteps), h5_native_int64(), into: acceptedSteps, firstRun)
-    try writeNumbers(records.map(\.rejectedSteps), h5_native_int64(), into: rejectedSteps, firstRun)
     for (index, record) in records.enumerated() {
-      isWritten[firstRun + index] = true
-      if !record.reason.isEmpty { try writeReason(record.reason, run: firstRun + index) }
+      let run = firstRun + index
+      isWritten[run] = true
+      columns.keep(record, run: run)
+      if record.status == .failed || !record.reason.isEmpty {
+        try failures.add(
+          run,
+          FailureLog.Entry(
+            reason: record.reason, lastTime: record.lastTime, lastStates: record.lastStates))
+      } else {
+        failures.remove(run)
+      }
     }
   }
 
-  private func writeReason(_ text: String, run: Int) throws(StorageFailure) {
+  /// The runs that nothing was written of, ascending.
+  public var unwrittenRuns: [Int] { isWritten.indices.filter { !isWritten[$0] } }
+
+  /// Says what a run is told apart by that nothing else was written of.
+  public func setIdentity(_ identity: UInt64, run: Int) { columns.identity[run] = identity }
+
+  private func writeColumns() throws(StorageFailure) {
+    try writeNumbers(columns.status, h5_native_int8(), into: status, 0)
+    try writeNumbers(columns.verdict, h5_native_int8(), into: verdict, 0)
+    try writeNumbers(columns.acceptedSteps, h5_native_int64(), into: acceptedSteps, 0)
+    try writeNumbers(columns.rejectedSteps, h5_native_int64(), into: rejectedSteps, 0)
+    try writeNumbers(columns.identity, h5_native_uint64(), into: identity, 0)
+  }
+
+  func writeReason(_ text: String, run: Int) throws(StorageFailure) {
     guard let reason, let type = HDF5Object.anyString(),
       let selection = RunSelection(shape: shape, inner: [], runs: run..<run + 1)
     else { return }
@@ -407,7 +449,10 @@ public final class ResultFileWriter {
   /// - Throws: `StorageFailure`; the temporary file is gone then.
   public func commit(facts: [String: String] = [:]) throws(StorageFailure) {
     do throws(StorageFailure) {
+      h5_be_quiet()
       try markMissing()
+      try writeColumns()
+      try writeFailures()
       if let file {
         for (name, text) in facts.sorted(by: { $0.key < $1.key }) {
           try require(file.setAttribute(name, text), "describing")
@@ -473,6 +518,7 @@ public final class ResultFileWriter {
     verdict = nil
     acceptedSteps = nil
     rejectedSteps = nil
+    identity = nil
     file = nil
   }
 }

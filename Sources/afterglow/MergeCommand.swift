@@ -57,7 +57,14 @@ struct MergeCommand: ParsableCommand {
       }
       if finished == nil { finished = FinishedRuns(journal) } else { finished?.take(journal) }
     }
-    guard let finished else { return }
+    guard var finished else { return }
+    let others = finished.forgetOthers(than: campaign.plan)
+    guard others == 0 else {
+      terminal.complain(
+        "\(others) runs of the parts follow from something else than this program makes of them, such "
+          + "as an earlier version of the numerics: run their parts again")
+      throw ExitStatus.dataError
+    }
     guard finished.leftCount == 0 else {
       terminal.complain(
         "\(finished.leftCount) of \(campaign.plan.count) runs are missing: the parts "

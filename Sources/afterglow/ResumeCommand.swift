@@ -67,6 +67,12 @@ struct ResumeCommand: ParsableCommand {
       throw ExitStatus.dataError
     }
     var finished = FinishedRuns(journal)
+    let others = finished.forgetOthers(than: campaign.plan)
+    if others > 0 {
+      terminal.warn(
+        "\(others) finished runs follow from something else, such as an earlier version of the "
+          + "numerics, and are done again")
+    }
     if retryFailed { finished.forgetFailures() }
     let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
     if let shard = try shard.shard {

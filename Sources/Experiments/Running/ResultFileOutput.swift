@@ -13,6 +13,7 @@ public final class ResultFileOutput: RunOutput {
   private let writer: ResultFileWriter
   let variableCount: Int
   let reductionCount: Int
+  private let plan: RunPlan
 
   /// Creates the file under a temporary name.
   ///
@@ -31,6 +32,7 @@ public final class ResultFileOutput: RunOutput {
     writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
     variableCount = layout.variables.count
     reductionCount = layout.reductions.count
+    self.plan = plan
     digest = RunDigest(runCount: plan.count, reductionCount: layout.reductions.count)
   }
 
@@ -94,6 +96,7 @@ public final class ResultFileOutput: RunOutput {
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func commit(summary: CampaignSummary, wallSeconds: Double) throws(StorageFailure) {
     let notes = summary.notes
+    for run in writer.unwrittenRuns { writer.setIdentity(plan.identity(of: run), run: run) }
     try writer.commit(facts: [
       "method": notes.method.rawValue, "method_reason": notes.reason,
       "backend": notes.usesInterpreter ? "interpreter" : "native",
@@ -113,7 +116,8 @@ extension RunRecord {
       status: RunRecord.Status(rawValue: report.status.rawValue) ?? .notRun,
       reason: report.reason ?? "", verdict: Int8(clamping: report.verdict ?? -1),
       acceptedSteps: Int64(report.statistics.acceptedSteps),
-      rejectedSteps: Int64(report.statistics.rejectedSteps))
+      rejectedSteps: Int64(report.statistics.rejectedSteps), identity: report.identity,
+      lastTime: report.lastState?.time ?? 0, lastStates: report.lastState?.states ?? [])
   }
 }
 

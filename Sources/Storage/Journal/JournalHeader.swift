@@ -15,6 +15,8 @@ public struct JournalHeader: Codable, Sendable, Equatable {
   public var title: String
   /// The version of the program that computes the runs.
   public var version: String
+  /// The version of the numerics, which the identities of runs depend on.
+  public var numerics: Int
   /// The experiment with every default and override written out, as YAML.
   public var experiment: String
   /// The path that the experiment was read from.
@@ -34,12 +36,14 @@ public struct JournalHeader: Codable, Sendable, Equatable {
 
   /// Makes a header.
   public init(
-    title: String, version: String, experiment: String, experimentPath: String, overrides: [String],
+    title: String, version: String, numerics: Int = 0, experiment: String, experimentPath: String,
+    overrides: [String],
     seed: UInt64?, models: [Text], tables: [Text], runCount: Int, reductionCount: Int,
     variableCount: Int, timeCount: Int
   ) {
     self.title = title
     self.version = version
+    self.numerics = numerics
     self.experiment = experiment
     self.experimentPath = experimentPath
     self.overrides = overrides
