@@ -7,6 +7,9 @@ import Foundation
 /// The file is netCDF-4: every axis is a dimension scale, so that xarray opens it by itself. It is
 /// written beside its destination under a temporary name, and renamed by `commit`; until then the
 /// destination is not touched. To be used by one thread at a time.
+///
+/// The same runs give the same bytes in whatever order they are written: arrays have their places from
+/// the beginning, what is compressed is put in order at the end, and no object has a time.
 public final class ResultFileWriter {
   private let path: String
   let temporaryPath: String
@@ -16,8 +19,10 @@ public final class ResultFileWriter {
   private(set) var file: HDF5Object?
   private var scales: [String: HDF5Object] = [:]
   private var variables: [HDF5Object] = []
-  /// The arrays of what is sampled, in the order of the layout.
-  var sampledDatasets: [HDF5Object] { variables }
+  /// Where what is sampled is written to, in the order of the layout.
+  var sampledDatasets: [HDF5Object] { scratch?.datasets ?? variables }
+  /// What is compressed has no place until it is known how long it is; it waits here.
+  private var scratch: CompressedSamples?
   private var reductions: [HDF5Object] = []
   private var status: HDF5Object?
   private var reason: HDF5Object?
@@ -63,6 +68,7 @@ public final class ResultFileWriter {
     H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG)
     H5Pset_link_creation_order(creation.id, h5_creation_order())
     H5Pset_attr_creation_order(creation.id, h5_creation_order())
+    H5Pset_obj_track_times(creation.id, false)
     errno = 0
     file = HDF5Object(
       H5Fcreate(temporaryPath, h5_exclusive(), creation.id, access.id), H5Fclose)
@@ -125,6 +131,9 @@ public final class ResultFileWriter {
           >= 0, "writing to")
     }
     let runAxes = layout.runAxes.map(\.name)
+    if layout.time != nil, layout.compression > 0 {
+      scratch = try CompressedSamples(path: temporaryPath + ".samples")
+    }
     if let time = layout.time {
       let type = layout.precision == .double ? h5_float64() : h5_float32()
       for quantity in layout.variables {
@@ -135,6 +144,7 @@ public final class ResultFileWriter {
           isFilled: quantity.cells != nil)
         try describe(dataset, quantity)
         variables.append(dataset)
+        try scratch?.add(like: dataset)
       }
     }
     for quantity in layout.reductions {
@@ -253,6 +263,7 @@ public final class ResultFileWriter {
       let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose)
     else { throw .failed(operation: "creating", path: temporaryPath) }
     H5Pset_attr_creation_order(creation.id, h5_creation_order())
+    H5Pset_obj_track_times(creation.id, false)
     if H5Tget_class(type) == H5T_FLOAT {
       var missing = Double.nan
       H5Pset_fill_value(creation.id, h5_native_double(), &missing)
@@ -265,9 +276,10 @@ public final class ResultFileWriter {
       H5Pset_chunk(creation.id, CInt(chunk.count), chunk)
       H5Pset_shuffle(creation.id)
       H5Pset_deflate(creation.id, CUnsignedInt(layout.compression))
-    } else if isLarge && !isFilled {
+    } else {
+      H5Pset_alloc_time(creation.id, H5D_ALLOC_TIME_EARLY)
       // Every sample is written by us, the missing ones too.
-      H5Pset_fill_time(creation.id, H5D_FILL_TIME_NEVER)
+      if isLarge && !isFilled { H5Pset_fill_time(creation.id, H5D_FILL_TIME_NEVER) }
     }
     guard
       let dataset = HDF5Object(
@@ -314,7 +326,7 @@ public final class ResultFileWriter {
     let size = inner.reduce(1, *)
     guard size > 0 else { return }
     try write(
-      values, scale: layout.variables[variable].scale, into: variables[variable],
+      values, scale: layout.variables[variable].scale, into: sampledDatasets[variable],
       firstRun: firstRun, count: values.count / size, inner: inner)
   }
 
@@ -333,6 +345,39 @@ public final class ResultFileWriter {
     try write(
       values, scale: layout.reductions[reduction].scale, into: reductions[reduction],
       firstRun: firstRun, count: values.count, inner: [])
+  }
+
+  /// Copies consecutive runs of another result as they stand there, without a change of units.
+  ///
+  /// - Parameters:
+  ///   - places: Their flat indices there.
+  ///   - earlier: The other result, whose variables and reductions are those of this one.
+  ///   - first: The flat index of the first here.
+  /// - Returns: The reductions in their units, `[reduction][run]`.
+  /// - Throws: `StorageFailure` if the other result has other variables, or the disk is full.
+  public func copy(
+    _ places: Range<Int>, of earlier: ResultFileReader, to first: Int
+  ) throws(StorageFailure) -> [[Double]] {
+    h5_be_quiet()
+    func put(_ values: [Double], into dataset: HDF5Object, inner: [Int]) throws(StorageFailure) {
+      try values.withUnsafeBufferPointer { values throws(StorageFailure) in
+        try write(
+          values, scale: 1, into: dataset, firstRun: first, count: places.count, inner: inner)
+      }
+    }
+    for (quantity, dataset) in zip(layout.variables, sampledDatasets) {
+      let inner = inner(of: quantity)
+      if inner.contains(0) { continue }
+      try put(
+        try earlier.numbers(quantity.name, of: places, inner: inner), into: dataset, inner: inner)
+    }
+    var found: [[Double]] = []
+    for (quantity, dataset) in zip(layout.reductions, reductions) {
+      let values = try earlier.numbers(quantity.name, of: places, inner: [])
+      try put(values, into: dataset, inner: [])
+      found.append(values)
+    }
+    return found
   }
 
   /// Writes how consecutive runs ended.
@@ -451,6 +496,7 @@ public final class ResultFileWriter {
     do throws(StorageFailure) {
       h5_be_quiet()
       try markMissing()
+      try scratch?.move(to: variables)
       try writeColumns()
       try writeFailures()
       if let file {
@@ -510,6 +556,7 @@ public final class ResultFileWriter {
     if descriptor >= 0 { _ = Foundation.close(descriptor) }
     descriptor = -1
     trains = [:]
+    scratch = nil
     variables = []
     reductions = []
     scales = [:]

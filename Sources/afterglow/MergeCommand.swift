@@ -65,16 +65,19 @@ struct MergeCommand: ParsableCommand {
           + "as an earlier version of the numerics: run their parts again")
       throw ExitStatus.dataError
     }
-    guard finished.leftCount == 0 else {
+    let earlier = Extension(terminal).earlier(header, ofResult: file)
+    var all = finished
+    if let earlier { all.take(earlier, of: campaign.plan) }
+    guard all.leftCount == 0 else {
       terminal.complain(
-        "\(finished.leftCount) of \(campaign.plan.count) runs are missing: the parts "
+        "\(all.leftCount) of \(campaign.plan.count) runs are missing: the parts "
           + "\(places.joined(separator: ", ")) do not make a whole, or one of them is unfinished; "
           + "go on with it by `afterglow resume \(file) --shard i/n`")
       throw ExitStatus.dataError
     }
     let runner = CampaignRunner(terminal: terminal, showsProgress: false)
     let result = try runner.merge(
-      campaign, places, finished, path: file, mayReplace: overwrite)
+      campaign, places, finished, earlier: earlier, path: file, mayReplace: overwrite)
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
       .tell(experiment, campaign.plan, result, path: file)
   }

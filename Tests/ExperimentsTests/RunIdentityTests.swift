@@ -120,7 +120,7 @@ struct RunIdentityTests {
     let output = try ResultFileOutput(
       path: path, experiment: experiment, plan: campaign.plan, mayReplace: false, facts: [:])
     let summary = try campaign.run(into: JournaledOutput(journal, header, output))
-    try output.commit(summary: summary, wallSeconds: 0)
+    try output.commit(summary: summary)
     journal.close()
     let failed = summary.progress.failed
     #expect(failed > 3 && failed < 37)

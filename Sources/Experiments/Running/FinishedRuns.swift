@@ -29,9 +29,21 @@ public struct FinishedRuns: Sendable {
     }
   }
 
+  /// Takes one run.
+  mutating func mark(_ run: Int, _ record: RunRecord) {
+    status[run] = record.status
+    identities[run] = record.identity
+    reasons[run] = nil
+  }
+
   /// Takes the runs of another journal of the same campaign.
   public mutating func take(_ journal: JournalReader) {
     while let entry = journal.next() { take(entry) }
+  }
+
+  /// How many runs of a range have ended in some way.
+  func count(of runs: Range<Int>, _ wanted: RunRecord.Status) -> Int {
+    status[runs].count { $0 == wanted }
   }
 
   /// How many runs of a range are left.

@@ -28,6 +28,13 @@ final class Ledger: Sendable {
     self.progress = start
   }
 
+  /// Takes note that the first run is about to begin.
+  func begin() {
+    lock.lock()
+    defer { lock.unlock() }
+    progress.began = .now
+  }
+
   /// Passes a chunk on; gives the number of failed runs in it.
   func add(_ chunk: borrowing ChunkResult) throws -> Int {
     let identities = chunk.identities

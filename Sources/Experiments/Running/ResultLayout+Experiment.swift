@@ -90,7 +90,6 @@ extension ResultLayout {
       compression: recording?.compression ?? 0,
       attributes: [
         "source": "afterglow \(facts["afterglow_version"] ?? "")",
-        "history": "\(facts["created"] ?? ""): \(facts["command"] ?? "")",
         "description": experiment.description, "model": experiment.modelPath,
         "seed": "\(experiment.seed)",
       ].filter { !$0.value.isEmpty },

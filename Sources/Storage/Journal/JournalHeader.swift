@@ -25,6 +25,10 @@ public struct JournalHeader: Codable, Sendable, Equatable {
   public var overrides: [String]
   /// The seed of the command line, if one was given.
   public var seed: UInt64?
+  /// How many samples the sweep has been extended to, if it has.
+  public var samples: Int?
+  /// The result whose runs are taken over, if there is one; empty for the result itself.
+  public var earlier: String?
   /// The files of the model, the main one first.
   public var models: [Text]
   public var tables: [Text]
