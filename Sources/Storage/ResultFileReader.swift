@@ -83,6 +83,7 @@ public final class ResultFileReader {
   /// What is known of each run beside its numbers; reasons and last states are left out.
   ///
   /// - Parameter identities: What each run is told apart by.
+  /// - Returns: A record for each run.
   /// - Throws: `StorageFailure` if the file is damaged.
   public func records(_ identities: [UInt64]) throws(StorageFailure) -> [RunRecord] {
     let status = try numbers("status")
@@ -107,6 +108,7 @@ public final class ResultFileReader {
   ///   - name: The variable.
   ///   - runs: Flat indices, the last axis of runs running fastest.
   ///   - inner: The shape of what belongs to one run.
+  /// - Returns: In the unit of the variable.
   /// - Throws: `StorageFailure` if there is no such variable, or it has another shape.
   func numbers(
     _ name: String, of runs: Range<Int>, inner: [Int]

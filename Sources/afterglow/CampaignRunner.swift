@@ -183,6 +183,7 @@ struct CampaignRunner {
   ///   - plan: All runs.
   ///   - output: What they are copied to.
   /// - Returns: Everything that is finished.
+  /// - Throws: `StorageFailure`.
   private func takeOver(
     _ finished: FinishedRuns?, journals: [String], _ earlier: EarlierResult?, _ plan: RunPlan,
     into output: ResultFileOutput

@@ -28,7 +28,7 @@ struct RunLog {
   /// - Parameters:
   ///   - path: The result that the runs are for.
   ///   - progress: How far they are.
-  ///   - backend: What ran the equations.
+  ///   - usesInterpreter: Whether the equations were interpreted.
   ///   - seconds: How long it took.
   static func add(
     _ path: String, _ progress: CampaignProgress, usesInterpreter: Bool, seconds: Double
