@@ -10,6 +10,9 @@ public struct ChunkResult: ~Copyable {
   /// How each ended.
   public var outcomes: [RunOutcome] { buffer.outcomes }
 
+  /// What each was set up with as its identity.
+  public var identities: [UInt64] { buffer.identities }
+
   /// The samples of one recorded variable in SI units, run after run, each over all sample times.
   ///
   /// What a failed run did not reach is NaN. The memory is valid while the chunk is.
@@ -35,6 +38,7 @@ final class ChunkBuffer {
   let reductions: UnsafeMutablePointer<Double>
   var runs: Range<Int> = 0..<0
   var outcomes: [RunOutcome] = []
+  var identities: [UInt64] = []
   var remaining = 0
 
   /// The distance between two variables: an odd number of cache lines behind the samples, so that
@@ -60,6 +64,7 @@ final class ChunkBuffer {
   func reset(_ runs: Range<Int>) {
     self.runs = runs
     remaining = runs.count
+    identities = Array(repeating: 0, count: runs.count)
     outcomes = Array(
       repeating: .done(RunStatistics(acceptedSteps: 0, rejectedSteps: 0)), count: runs.count)
   }

@@ -65,7 +65,9 @@ public final class EnsembleWorker {
           block.idle(lane)
           return
         }
-        lanes[lane] = LaneRun(index: index, chunk: chunk, setup: try setup(index))
+        let setup = try setup(index)
+        chunk.identities[index - chunk.runs.lowerBound] = setup.identity
+        lanes[lane] = LaneRun(index: index, chunk: chunk, setup: setup)
         lanes[lane]?.begin(lane, block, ensemble)
       }
     }

@@ -193,6 +193,7 @@ final class LaneBlock {
     let values = (0..<modelStateCount).map { self[arrays.state, $0, lane] }
     kernel.run(.diagnose, workspace: workspace, shared: shared)
     var found = diagnosis(lane, reason)
+    found.states = values
     guard found.reason == .stepTooSmall else { return found }
     // The last state that was reached is still sound; a few roundings on, it may not be.
     let slopes = values.indices.map { self[arrays.derivative, $0, lane] }
@@ -206,7 +207,8 @@ final class LaneBlock {
       let ahead = diagnosis(lane, reason)
       if ahead.reason == .notFinite {
         found = RunFailure(
-          reason: .notFinite, time: time, state: ahead.state, value: values[ahead.state])
+          reason: .notFinite, time: time, state: ahead.state, value: values[ahead.state],
+          states: values)
       }
       step *= 2
     }

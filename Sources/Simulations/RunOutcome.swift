@@ -55,6 +55,8 @@ public struct RunFailure: Error, Sendable, Hashable {
   public var state: Int
   /// Its value at that time, in SI units.
   public var value: Double
+  /// All states at that time in SI units: the last good ones.
+  public var states: [Double] = []
 
   /// One sentence for people: what broke, where, when, by which equation, and what to try.
   public func message(in model: Model) -> String {

@@ -68,6 +68,74 @@ public final class ResultFileReader {
     return try numbers(of: dataset, name)
   }
 
+  /// What each run is told apart by; empty in a file that does not say.
+  ///
+  /// - Throws: `StorageFailure` if the file is damaged.
+  public func identities() throws(StorageFailure) -> [UInt64] {
+    guard let dataset = dataset("run_identity", in: file) else { return [] }
+    var values = [UInt64](repeating: 0, count: try count(of: dataset))
+    guard
+      H5Dread(dataset.id, h5_native_uint64(), h5_all(), h5_all(), h5_default(), &values) >= 0
+    else { throw .notReadable(path: path) }
+    return values
+  }
+
+  /// What is known of each run beside its numbers; reasons and last states are left out.
+  ///
+  /// - Parameter identities: What each run is told apart by.
+  /// - Returns: A record for each run.
+  /// - Throws: `StorageFailure` if the file is damaged.
+  public func records(_ identities: [UInt64]) throws(StorageFailure) -> [RunRecord] {
+    let status = try numbers("status")
+    let verdict = shape(of: "verdict") == nil ? [] : try numbers("verdict")
+    let accepted = try numbers("accepted_steps")
+    let rejected = try numbers("rejected_steps")
+    guard [accepted.count, rejected.count, identities.count].allSatisfy({ $0 == status.count }),
+      verdict.isEmpty || verdict.count == status.count
+    else { throw .notReadable(path: path) }
+    return status.indices.map { run in
+      RunRecord(
+        status: RunRecord.Status(rawValue: Int8(exactly: status[run]) ?? 0) ?? .notRun,
+        verdict: verdict.isEmpty ? -1 : Int8(exactly: verdict[run]) ?? -1,
+        acceptedSteps: Int64(exactly: accepted[run]) ?? 0,
+        rejectedSteps: Int64(exactly: rejected[run]) ?? 0, identity: identities[run])
+    }
+  }
+
+  /// The numbers of consecutive runs as they stand in the file, run after run.
+  ///
+  /// - Parameters:
+  ///   - name: The variable.
+  ///   - runs: Flat indices, the last axis of runs running fastest.
+  ///   - inner: The shape of what belongs to one run.
+  /// - Returns: In the unit of the variable.
+  /// - Throws: `StorageFailure` if there is no such variable, or it has another shape.
+  func numbers(
+    _ name: String, of runs: Range<Int>, inner: [Int]
+  ) throws(StorageFailure) -> [Double] {
+    guard let dataset = dataset(name, in: file), let runShape = shape(of: "status"),
+      shape(of: dataset) == runShape + inner,
+      let type = HDF5Object(H5Dget_type(dataset.id), H5Tclose),
+      H5Tget_class(type.id) == H5T_FLOAT,
+      let selection = RunSelection(shape: runShape, inner: inner, runs: runs)
+    else { throw .notResult(path: path, missing: "`\(name)` of its runs") }
+    let size = inner.reduce(1, *)
+    var values = [Double](repeating: .nan, count: runs.count * size)
+    for box in selection.boxes {
+      guard let space = box.fileSpace(of: dataset), let memory = box.memorySpace() else {
+        throw .notReadable(path: path)
+      }
+      let isGood = values.withUnsafeMutableBufferPointer { values in
+        guard let base = values.baseAddress else { return true }
+        let start = base + (box.firstRun - runs.lowerBound) * size
+        return H5Dread(
+          dataset.id, h5_native_double(), memory.id, space.id, h5_default(), start) >= 0
+      }
+      guard isGood else { throw .notReadable(path: path) }
+    }
+    return values
+  }
+
   /// The texts of a variable.
   ///
   /// - Throws: `StorageFailure` if there is no such variable, or it holds no texts.
@@ -97,7 +165,7 @@ public final class ResultFileReader {
     let reasons = try texts("failure_reason")
     var counts = RunCounts()
     for (run, value) in statuses.enumerated() {
-      switch RunRecord.Status(rawValue: Int8(value)) {
+      switch RunRecord.Status(rawValue: Int8(exactly: value) ?? 0) {
       case .done: counts.done += 1
       case .failed:
         counts.failed += 1

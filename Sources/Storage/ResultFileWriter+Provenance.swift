@@ -25,10 +25,10 @@ extension ResultFileWriter {
     try writeColumn(rows.map(\.unit), "unit", in: parameters)
     try writeColumn(rows.map(\.kind), "kind", in: parameters)
     try writeColumn(rows.map(\.text), "source", in: parameters)
-    guard let space = HDF5Object.space([rows.count]),
+    guard let creation = Self.timeless(), let space = HDF5Object.space([rows.count]),
       let values = HDF5Object(
         H5Dcreate2(
-          parameters.id, "value", h5_float64(), space.id, h5_default(), h5_default(), h5_default()),
+          parameters.id, "value", h5_float64(), space.id, h5_default(), creation.id, h5_default()),
         H5Dclose)
     else { throw .failed(operation: "creating", path: temporaryPath) }
     if !rows.isEmpty {
@@ -45,7 +45,14 @@ extension ResultFileWriter {
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  private func makeGroup(
+  /// How arrays are made that do not say when.
+  private static func timeless() -> HDF5Object? {
+    guard let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose) else { return nil }
+    H5Pset_obj_track_times(creation.id, false)
+    return creation
+  }
+
+  func makeGroup(
     _ name: String, in parent: HDF5Object
   ) throws(StorageFailure) -> HDF5Object {
     guard let creation = HDF5Object(H5Pcreate(h5_group_creation()), H5Pclose) else {
@@ -53,6 +60,7 @@ extension ResultFileWriter {
     }
     H5Pset_link_creation_order(creation.id, h5_creation_order())
     H5Pset_attr_creation_order(creation.id, h5_creation_order())
+    H5Pset_obj_track_times(creation.id, false)
     guard
       let group = HDF5Object(
         H5Gcreate2(parent.id, name, h5_default(), creation.id, h5_default()), H5Gclose)
@@ -63,10 +71,11 @@ extension ResultFileWriter {
   private func writeText(
     _ text: String, _ name: String, path: String?, in group: HDF5Object
   ) throws(StorageFailure) {
-    guard let type = HDF5Object.anyString(), let space = HDF5Object.space([]),
+    guard let creation = Self.timeless(), let type = HDF5Object.anyString(),
+      let space = HDF5Object.space([]),
       let dataset = HDF5Object(
         H5Dcreate2(
-          group.id, name, type.id, space.id, h5_default(), h5_default(), h5_default()), H5Dclose)
+          group.id, name, type.id, space.id, h5_default(), creation.id, h5_default()), H5Dclose)
     else { throw .failed(operation: "creating", path: temporaryPath) }
     if let path { try require(dataset.setAttribute("path", path), "describing") }
     try writeStrings([text], into: dataset, type)
@@ -75,10 +84,11 @@ extension ResultFileWriter {
   private func writeColumn(
     _ texts: [String], _ name: String, in group: HDF5Object
   ) throws(StorageFailure) {
-    guard let type = HDF5Object.anyString(), let space = HDF5Object.space([texts.count]),
+    guard let creation = Self.timeless(), let type = HDF5Object.anyString(),
+      let space = HDF5Object.space([texts.count]),
       let dataset = HDF5Object(
         H5Dcreate2(
-          group.id, name, type.id, space.id, h5_default(), h5_default(), h5_default()), H5Dclose)
+          group.id, name, type.id, space.id, h5_default(), creation.id, h5_default()), H5Dclose)
     else { throw .failed(operation: "creating", path: temporaryPath) }
     if !texts.isEmpty { try writeStrings(texts, into: dataset, type) }
   }

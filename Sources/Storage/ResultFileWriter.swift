@@ -7,6 +7,9 @@ import Foundation
 /// The file is netCDF-4: every axis is a dimension scale, so that xarray opens it by itself. It is
 /// written beside its destination under a temporary name, and renamed by `commit`; until then the
 /// destination is not touched. To be used by one thread at a time.
+///
+/// The same runs give the same bytes in whatever order they are written: arrays have their places from
+/// the beginning, what is compressed is put in order at the end, and no object has a time.
 public final class ResultFileWriter {
   private let path: String
   let temporaryPath: String
@@ -16,14 +19,19 @@ public final class ResultFileWriter {
   private(set) var file: HDF5Object?
   private var scales: [String: HDF5Object] = [:]
   private var variables: [HDF5Object] = []
-  /// The arrays of what is sampled, in the order of the layout.
-  var sampledDatasets: [HDF5Object] { variables }
+  /// Where what is sampled is written to, in the order of the layout.
+  var sampledDatasets: [HDF5Object] { scratch?.datasets ?? variables }
+  /// What is compressed has no place until it is known how long it is; it waits here.
+  private var scratch: CompressedSamples?
   private var reductions: [HDF5Object] = []
   private var status: HDF5Object?
   private var reason: HDF5Object?
   private var verdict: HDF5Object?
   private var acceptedSteps: HDF5Object?
   private var rejectedSteps: HDF5Object?
+  private var identity: HDF5Object?
+  private var columns: RunColumns
+  let failures: FailureLog
   /// The spikes of each population so far, by the path of their group.
   var trains: [String: SpikeDatasets] = [:]
   private var isWritten: [Bool]
@@ -50,6 +58,8 @@ public final class ResultFileWriter {
     shape = layout.runAxes.map(\.count)
     timeCount = layout.time?.count ?? 0
     isWritten = Array(repeating: false, count: layout.runCount)
+    columns = RunColumns(runCount: layout.runCount)
+    failures = FailureLog(path: temporaryPath + ".failures")
     unlink(temporaryPath)
     guard let access = HDF5Object(H5Pcreate(h5_file_access()), H5Pclose),
       let creation = HDF5Object(H5Pcreate(h5_file_creation()), H5Pclose)
@@ -58,6 +68,7 @@ public final class ResultFileWriter {
     H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG)
     H5Pset_link_creation_order(creation.id, h5_creation_order())
     H5Pset_attr_creation_order(creation.id, h5_creation_order())
+    H5Pset_obj_track_times(creation.id, false)
     errno = 0
     file = HDF5Object(
       H5Fcreate(temporaryPath, h5_exclusive(), creation.id, access.id), H5Fclose)
@@ -120,6 +131,9 @@ public final class ResultFileWriter {
           >= 0, "writing to")
     }
     let runAxes = layout.runAxes.map(\.name)
+    if layout.time != nil, layout.compression > 0 {
+      scratch = try CompressedSamples(path: temporaryPath + ".samples")
+    }
     if let time = layout.time {
       let type = layout.precision == .double ? h5_float64() : h5_float32()
       for quantity in layout.variables {
@@ -130,6 +144,7 @@ public final class ResultFileWriter {
           isFilled: quantity.cells != nil)
         try describe(dataset, quantity)
         variables.append(dataset)
+        try scratch?.add(like: dataset)
       }
     }
     for quantity in layout.reductions {
@@ -162,6 +177,13 @@ public final class ResultFileWriter {
     let rejected = try makeDataset("rejected_steps", h5_int64(), shape, axes: runAxes)
     try require(rejected.setAttribute("long_name", "steps repeated"), "describing")
     rejectedSteps = rejected
+    guard layout.hasIdentities else { return }
+    let identity = try makeDataset("run_identity", h5_uint64(), shape, axes: runAxes)
+    try require(
+      identity.setAttribute(
+        "long_name", "what a run follows from, as a hash: equal where the same run is done"),
+      "describing")
+    self.identity = identity
   }
 
   private func describe(
@@ -189,15 +211,21 @@ public final class ResultFileWriter {
   }
 
   private func writeAxis(_ axis: Axis) throws(StorageFailure) {
+    guard let file else { return }
+    scales[axis.name] = try writeScale(axis, in: file)
+  }
+
+  /// Writes an axis, to which the arrays along it are tied.
+  func writeScale(_ axis: Axis, in parent: HDF5Object) throws(StorageFailure) -> HDF5Object {
     let dataset: HDF5Object
     switch axis.values {
     case .numbers(let numbers):
-      dataset = try makeDataset(axis.name, h5_float64(), [numbers.count], axes: [])
+      dataset = try makeDataset(axis.name, h5_float64(), [numbers.count], in: parent)
       try require(
         H5Dwrite(dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), numbers) >= 0,
         "writing to")
     case .positions(let count):
-      dataset = try makeDataset(axis.name, h5_int64(), [count], axes: [])
+      dataset = try makeDataset(axis.name, h5_int64(), [count], in: parent)
       let positions = (0..<Int64(count)).map { $0 }
       try require(
         H5Dwrite(dataset.id, h5_native_int64(), h5_all(), h5_all(), h5_default(), positions) >= 0,
@@ -206,7 +234,7 @@ public final class ResultFileWriter {
       guard let type = HDF5Object.anyString() else {
         throw .failed(operation: "describing", path: temporaryPath)
       }
-      dataset = try makeDataset(axis.name, type.id, [labels.count], axes: [])
+      dataset = try makeDataset(axis.name, type.id, [labels.count], in: parent)
       try writeStrings(labels, into: dataset, type)
     }
     try require(H5DSset_scale(dataset.id, axis.name) >= 0, "describing")
@@ -214,17 +242,28 @@ public final class ResultFileWriter {
     if !axis.longName.isEmpty {
       try require(dataset.setAttribute("long_name", axis.longName), "describing")
     }
-    scales[axis.name] = dataset
+    return dataset
   }
 
   private func makeDataset(
     _ name: String, _ type: hid_t, _ shape: [Int], axes: [String], isLarge: Bool = false,
     isFilled: Bool = false
   ) throws(StorageFailure) -> HDF5Object {
-    guard let file, let space = HDF5Object.space(shape),
+    guard let file else { throw .failed(operation: "creating", path: temporaryPath) }
+    return try makeDataset(
+      name, type, shape, scales: axes.compactMap { scales[$0] }, in: file, isLarge: isLarge,
+      isFilled: isFilled)
+  }
+
+  func makeDataset(
+    _ name: String, _ type: hid_t, _ shape: [Int], scales: [HDF5Object] = [],
+    in parent: HDF5Object, isLarge: Bool = false, isFilled: Bool = false
+  ) throws(StorageFailure) -> HDF5Object {
+    guard let space = HDF5Object.space(shape),
       let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose)
     else { throw .failed(operation: "creating", path: temporaryPath) }
     H5Pset_attr_creation_order(creation.id, h5_creation_order())
+    H5Pset_obj_track_times(creation.id, false)
     if H5Tget_class(type) == H5T_FLOAT {
       var missing = Double.nan
       H5Pset_fill_value(creation.id, h5_native_double(), &missing)
@@ -237,17 +276,17 @@ public final class ResultFileWriter {
       H5Pset_chunk(creation.id, CInt(chunk.count), chunk)
       H5Pset_shuffle(creation.id)
       H5Pset_deflate(creation.id, CUnsignedInt(layout.compression))
-    } else if isLarge && !isFilled {
+    } else {
+      H5Pset_alloc_time(creation.id, H5D_ALLOC_TIME_EARLY)
       // Every sample is written by us, the missing ones too.
-      H5Pset_fill_time(creation.id, H5D_FILL_TIME_NEVER)
+      if isLarge && !isFilled { H5Pset_fill_time(creation.id, H5D_FILL_TIME_NEVER) }
     }
     guard
       let dataset = HDF5Object(
-        H5Dcreate2(file.id, name, type, space.id, h5_default(), creation.id, h5_default()),
+        H5Dcreate2(parent.id, name, type, space.id, h5_default(), creation.id, h5_default()),
         H5Dclose)
     else { throw .failed(operation: "creating `\(name)` in", path: temporaryPath) }
-    for (position, axis) in axes.enumerated() {
-      guard let scale = scales[axis] else { continue }
+    for (position, scale) in scales.enumerated() {
       try require(
         H5DSattach_scale(dataset.id, scale.id, CUnsignedInt(position)) >= 0, "describing")
     }
@@ -287,7 +326,7 @@ public final class ResultFileWriter {
     let size = inner.reduce(1, *)
     guard size > 0 else { return }
     try write(
-      values, scale: layout.variables[variable].scale, into: variables[variable],
+      values, scale: layout.variables[variable].scale, into: sampledDatasets[variable],
       firstRun: firstRun, count: values.count / size, inner: inner)
   }
 
@@ -308,25 +347,73 @@ public final class ResultFileWriter {
       firstRun: firstRun, count: values.count, inner: [])
   }
 
+  /// Copies consecutive runs of another result as they stand there, without a change of units.
+  ///
+  /// - Parameters:
+  ///   - places: Their flat indices there.
+  ///   - earlier: The other result, whose variables and reductions are those of this one.
+  ///   - first: The flat index of the first here.
+  /// - Returns: The reductions in their units, `[reduction][run]`.
+  /// - Throws: `StorageFailure` if the other result has other variables, or the disk is full.
+  public func copy(
+    _ places: Range<Int>, of earlier: ResultFileReader, to first: Int
+  ) throws(StorageFailure) -> [[Double]] {
+    h5_be_quiet()
+    func put(_ values: [Double], into dataset: HDF5Object, inner: [Int]) throws(StorageFailure) {
+      try values.withUnsafeBufferPointer { values throws(StorageFailure) in
+        try write(
+          values, scale: 1, into: dataset, firstRun: first, count: places.count, inner: inner)
+      }
+    }
+    for (quantity, dataset) in zip(layout.variables, sampledDatasets) {
+      let inner = inner(of: quantity)
+      if inner.contains(0) { continue }
+      try put(
+        try earlier.numbers(quantity.name, of: places, inner: inner), into: dataset, inner: inner)
+    }
+    var found: [[Double]] = []
+    for (quantity, dataset) in zip(layout.reductions, reductions) {
+      let values = try earlier.numbers(quantity.name, of: places, inner: [])
+      try put(values, into: dataset, inner: [])
+      found.append(values)
+    }
+    return found
+  }
+
   /// Writes how consecutive runs ended.
   ///
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func writeRecords(firstRun: Int, _ records: [RunRecord]) throws(StorageFailure) {
-    h5_be_quiet()
-    let statuses = records.map(\.status.rawValue)
-    try writeNumbers(statuses, h5_native_int8(), into: status, firstRun)
-    if verdict != nil {
-      try writeNumbers(records.map(\.verdict), h5_native_int8(), into: verdict, firstRun)
-    }
-    try writeNumbers(records.map(\.acceptedSteps), h5_native_int64(), into: acceptedSteps, firstRun)
-    try writeNumbers(records.map(\.rejectedSteps), h5_native_int64(), into: rejectedSteps, firstRun)
     for (index, record) in records.enumerated() {
-      isWritten[firstRun + index] = true
-      if !record.reason.isEmpty { try writeReason(record.reason, run: firstRun + index) }
+      let run = firstRun + index
+      isWritten[run] = true
+      columns.keep(record, run: run)
+      if record.status == .failed || !record.reason.isEmpty {
+        try failures.add(
+          run,
+          FailureLog.Entry(
+            reason: record.reason, lastTime: record.lastTime, lastStates: record.lastStates))
+      } else {
+        failures.remove(run)
+      }
     }
   }
 
-  private func writeReason(_ text: String, run: Int) throws(StorageFailure) {
+  /// The runs that nothing was written of, ascending.
+  public var unwrittenRuns: [Int] { isWritten.indices.filter { !isWritten[$0] } }
+
+  /// Says what a run is told apart by that nothing else was written of.
+  public func setIdentity(_ identity: UInt64, run: Int) { columns.identity[run] = identity }
+
+  private func writeColumns() throws(StorageFailure) {
+    try writeNumbers(columns.status, h5_native_int8(), into: status, 0)
+    try writeNumbers(columns.verdict, h5_native_int8(), into: verdict, 0)
+    try writeNumbers(columns.acceptedSteps, h5_native_int64(), into: acceptedSteps, 0)
+    try writeNumbers(columns.rejectedSteps, h5_native_int64(), into: rejectedSteps, 0)
+    try writeNumbers(columns.identity, h5_native_uint64(), into: identity, 0)
+  }
+
+  func writeReason(_ text: String, run: Int) throws(StorageFailure) {
     guard let reason, let type = HDF5Object.anyString(),
       let selection = RunSelection(shape: shape, inner: [], runs: run..<run + 1)
     else { return }
@@ -407,7 +494,11 @@ public final class ResultFileWriter {
   /// - Throws: `StorageFailure`; the temporary file is gone then.
   public func commit(facts: [String: String] = [:]) throws(StorageFailure) {
     do throws(StorageFailure) {
+      h5_be_quiet()
       try markMissing()
+      try scratch?.move(to: variables)
+      try writeColumns()
+      try writeFailures()
       if let file {
         for (name, text) in facts.sorted(by: { $0.key < $1.key }) {
           try require(file.setAttribute(name, text), "describing")
@@ -465,6 +556,7 @@ public final class ResultFileWriter {
     if descriptor >= 0 { _ = Foundation.close(descriptor) }
     descriptor = -1
     trains = [:]
+    scratch = nil
     variables = []
     reductions = []
     scales = [:]
@@ -473,6 +565,7 @@ public final class ResultFileWriter {
     verdict = nil
     acceptedSteps = nil
     rejectedSteps = nil
+    identity = nil
     file = nil
   }
 }

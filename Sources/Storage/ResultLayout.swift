@@ -62,6 +62,10 @@ public struct ResultLayout: Sendable {
   /// Facts about the whole.
   public var attributes: [String: String]
   public var provenance: ResultProvenance
+  /// The states of the model, whose last values are kept of failed runs.
+  public var states: [Quantity] = []
+  /// Whether each run has an identity.
+  public var hasIdentities = false
 
   /// How many runs there are.
   public var runCount: Int { runAxes.reduce(1) { $0 * $1.count } }

@@ -17,16 +17,26 @@ public struct RunRecord: Sendable, Hashable {
   public var verdict: Int8
   public var acceptedSteps: Int64
   public var rejectedSteps: Int64
+  /// What the run is told apart by.
+  public var identity: UInt64
+  /// The last time that a failed run reached, in s, and all of its states there, in SI units; none
+  /// where there is nothing to keep.
+  public var lastTime: Double
+  public var lastStates: [Double]
 
   /// Makes a record.
   public init(
     status: Status, reason: String = "", verdict: Int8 = -1, acceptedSteps: Int64 = 0,
-    rejectedSteps: Int64 = 0
+    rejectedSteps: Int64 = 0, identity: UInt64 = 0, lastTime: Double = 0,
+    lastStates: [Double] = []
   ) {
     self.status = status
     self.reason = reason
     self.verdict = verdict
     self.acceptedSteps = acceptedSteps
     self.rejectedSteps = rejectedSteps
+    self.identity = identity
+    self.lastTime = lastTime
+    self.lastStates = lastStates
   }
 }

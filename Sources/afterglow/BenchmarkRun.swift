@@ -24,12 +24,14 @@ struct BenchmarkRun {
     defer { try? FileManager.default.removeItem(atPath: path) }
     let campaign = Campaign(
       experiment, options: CampaignOptions(threads: threads, backend: backend))
-    let runner = CampaignRunner(terminal: terminal, showsProgress: false)
+    let runner = CampaignRunner(
+      terminal: terminal, showsProgress: false, keepsLog: false)
+    let header = runner.header(of: campaign, ExperimentOverrides())
     // The first round compiles, and is not counted.
-    let first = try runner.run(campaign, path: path, mayReplace: true)
+    let first = try runner.run(campaign, path: path, mayReplace: true, header: header)
     var rounds: [(wall: Double, processor: Double)] = []
     for _ in 0..<repeats {
-      let finished = try runner.run(campaign, path: path, mayReplace: true)
+      let finished = try runner.run(campaign, path: path, mayReplace: true, header: header)
       let making = finished.summary.notes.compileSeconds
       rounds.append((finished.wallSeconds - making, finished.processorSeconds - making))
     }

@@ -20,6 +20,8 @@ struct FinishedCampaign {
 struct CampaignRunner {
   var terminal: Terminal
   var showsProgress: Bool
+  /// Whether a log is kept beside the result.
+  var keepsLog = true
 
   /// Runs, or ends the command with the reason why not.
   ///
@@ -27,20 +29,28 @@ struct CampaignRunner {
   ///   - campaign: What to run.
   ///   - path: Where the result will be.
   ///   - mayReplace: Whether a result that is there may be replaced, and its journal.
-  ///   - overrides: What the experiment was read with.
+  ///   - header: What the journal says of it.
+  ///   - earlier: A result whose runs are taken over.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
   func run(
-    _ campaign: Campaign, path: String, mayReplace: Bool,
-    overrides: ExperimentOverrides = ExperimentOverrides()
+    _ campaign: Campaign, path: String, mayReplace: Bool, header: JournalHeader,
+    earlier: EarlierResult? = nil
   ) throws -> FinishedCampaign {
-    let header = header(of: campaign, overrides)
-    return try run(campaign, path: path, mayReplace: mayReplace, header: header) {
+    try run(campaign, path: path, mayReplace: mayReplace, header: header) {
       let place = CampaignJournal.path(ofResult: path)
       if JournalWriter.isInUse(place) { throw StorageFailure.isInUse(path: place) }
       if mayReplace { unlink(place) }
-      return (try JournalWriter(path: place, header: header), nil)
+      return Beginning(journal: try JournalWriter(path: place, header: header), earlier: earlier)
     }
+  }
+
+  /// What a campaign begins with.
+  private struct Beginning {
+    var journal: JournalWriter
+    /// What the journal has, when it is gone on with.
+    var finished: FinishedRuns?
+    var earlier: EarlierResult?
   }
 
   /// Goes on with what an earlier process has begun, or ends the command with the reason why not.
@@ -49,18 +59,20 @@ struct CampaignRunner {
   ///   - campaign: What to run.
   ///   - path: Where the result will be.
   ///   - soundLength: How much of the journal is whole.
-  ///   - finished: Which runs are finished.
+  ///   - finished: Which runs the journal has.
+  ///   - earlier: A result whose runs are taken over.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
   func resume(
-    _ campaign: Campaign, path: String, soundLength: UInt64, finished: FinishedRuns
+    _ campaign: Campaign, path: String, soundLength: UInt64, finished: FinishedRuns,
+    earlier: EarlierResult?
   ) throws -> FinishedCampaign {
     let place = CampaignJournal.path(ofResult: path)
     let header = header(of: campaign, ExperimentOverrides())
     return try run(campaign, path: path, mayReplace: true, header: header) {
       let journal = try JournalWriter(resuming: place, at: soundLength)
       removeLeftovers(of: path)
-      return (journal, finished)
+      return Beginning(journal: journal, finished: finished, earlier: earlier)
     }
   }
 
@@ -87,27 +99,36 @@ struct CampaignRunner {
   ///   - campaign: The whole.
   ///   - shard: The part.
   ///   - path: Where the result of the whole will be.
-  ///   - earlier: How much of a journal that is there is whole, and what it has; `nil` to begin one.
+  ///   - begun: How much of a journal that is there is whole, and what it has; `nil` to begin one.
   ///   - header: What the journal says.
+  ///   - earlier: A result whose runs need not be done.
   /// - Returns: How far the part is.
   /// - Throws: The exit status.
   func run(
     _ campaign: Campaign, shard: Shard, path: String,
-    going earlier: (soundLength: UInt64, finished: FinishedRuns)?, header: JournalHeader
+    going begun: (soundLength: UInt64, finished: FinishedRuns)?, header: JournalHeader,
+    earlier: EarlierResult? = nil
   ) throws -> CampaignProgress {
+    let clock = ContinuousClock()
+    let start = clock.now
     let interruption = Interruption()
     let progress = ProgressLine(isShown: showsProgress)
     let place = shard.journalPath(ofResult: path)
     return try tellingFailures {
       let journal =
-        try earlier.map { try JournalWriter(resuming: place, at: $0.soundLength) }
+        try begun.map { try JournalWriter(resuming: place, at: $0.soundLength) }
         ?? JournalWriter(path: place, header: header)
       defer { journal.close() }
+      var finished = begun?.finished ?? FinishedRuns(campaign.plan)
+      if let earlier { finished.take(earlier, of: campaign.plan) }
       let summary = try campaign.run(
-        shard: shard, after: earlier?.finished, into: JournaledOutput(journal, header, nil),
+        shard: shard, after: finished, into: JournaledOutput(journal, header, nil),
         cancellation: interruption.flag
       ) { progress.update($0) }
       progress.finish()
+      log(
+        path, summary.progress, usesInterpreter: summary.notes.usesInterpreter,
+        seconds: ProgressLine.seconds(clock.now - start))
       if let warning = summary.notes.warning { terminal.warn(warning) }
       return summary.progress
     }
@@ -119,13 +140,14 @@ struct CampaignRunner {
   ///   - campaign: The whole.
   ///   - journals: The paths of the journals of its parts.
   ///   - finished: What they have.
+  ///   - earlier: A result with further runs.
   ///   - path: Where the result will be.
   ///   - mayReplace: Whether a result that is there may be replaced.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
   func merge(
-    _ campaign: Campaign, _ journals: [String], _ finished: FinishedRuns, path: String,
-    mayReplace: Bool
+    _ campaign: Campaign, _ journals: [String], _ finished: FinishedRuns,
+    earlier: EarlierResult?, path: String, mayReplace: Bool
   ) throws -> FinishedCampaign {
     let clock = ContinuousClock()
     let start = clock.now
@@ -135,12 +157,13 @@ struct CampaignRunner {
         path: path, experiment: campaign.experiment, plan: campaign.plan,
         mayReplace: mayReplace, facts: Self.facts)
       do {
-        for place in journals {
-          let journal = try JournalReader(path: place)
-          while let entry = journal.next() { try output.restore(entry, finished) }
-        }
-        let summary = try campaign.run(after: finished, into: output)
-        try output.commit(summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start))
+        let all = try takeOver(
+          finished, journals: journals, earlier, campaign.plan, into: output)
+        let summary = try campaign.run(after: all, into: output)
+        try output.commit(summary: summary)
+        log(
+          path, summary.progress, usesInterpreter: summary.notes.usesInterpreter,
+          seconds: ProgressLine.seconds(clock.now - start))
         return FinishedCampaign(
           summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start),
           processorSeconds: Self.processorSeconds() - processorStart, digest: output.digest)
@@ -151,9 +174,35 @@ struct CampaignRunner {
     }
   }
 
+  /// Takes over what is finished elsewhere.
+  ///
+  /// - Parameters:
+  ///   - finished: What journals have.
+  ///   - journals: Their paths.
+  ///   - earlier: A result with further runs.
+  ///   - plan: All runs.
+  ///   - output: What they are copied to.
+  /// - Returns: Everything that is finished.
+  /// - Throws: `StorageFailure`.
+  private func takeOver(
+    _ finished: FinishedRuns?, journals: [String], _ earlier: EarlierResult?, _ plan: RunPlan,
+    into output: ResultFileOutput
+  ) throws -> FinishedRuns {
+    var finished = finished ?? FinishedRuns(plan)
+    for place in journals {
+      let journal = try JournalReader(path: place)
+      while let entry = journal.next() { try output.restore(entry, finished) }
+    }
+    if let earlier {
+      try output.adopt(earlier, after: finished)
+      finished.take(earlier, of: plan)
+    }
+    return finished
+  }
+
   private func run(
     _ campaign: Campaign, path: String, mayReplace: Bool, header: JournalHeader,
-    openJournal: () throws -> (JournalWriter, FinishedRuns?)
+    begin: () throws -> Beginning
   ) throws -> FinishedCampaign {
     let clock = ContinuousClock()
     let start = clock.now
@@ -162,7 +211,8 @@ struct CampaignRunner {
     let progress = ProgressLine(isShown: showsProgress)
     return try tellingFailures {
       try ResultFileWriter.checkDestination(path, mayReplace: mayReplace)
-      let (journal, finished) = try openJournal()
+      let beginning = try begin()
+      let journal = beginning.journal
       let output = try ResultFileOutput(
         path: path, experiment: campaign.experiment, plan: campaign.plan,
         mayReplace: mayReplace, facts: Self.facts)
@@ -170,25 +220,22 @@ struct CampaignRunner {
       do {
         let both = JournaledOutput(
           journal, header, output, delay: header.variableCount > 0 ? .seconds(1) : .zero)
-        if let finished {
-          let earlier = try JournalReader(path: journal.path)
-          while let entry = earlier.next() { try output.restore(entry, finished) }
-          summary = try campaign.run(
-            after: finished, into: both, cancellation: interruption.flag
-          ) { progress.update($0) }
-        } else {
-          summary = try campaign.run(into: both, cancellation: interruption.flag) {
-            progress.update($0)
-          }
-        }
+        let finished = try takeOver(
+          beginning.finished, journals: beginning.finished == nil ? [] : [journal.path],
+          beginning.earlier, campaign.plan, into: output)
+        summary = try campaign.run(
+          after: finished, into: both, cancellation: interruption.flag
+        ) { progress.update($0) }
       } catch {
         output.abandon()
         journal.close()
         throw error
       }
       progress.finish()
-      let wall = ProgressLine.seconds(clock.now - start)
-      try output.commit(summary: summary, wallSeconds: wall)
+      try output.commit(summary: summary)
+      log(
+        path, summary.progress, usesInterpreter: summary.notes.usesInterpreter,
+        seconds: ProgressLine.seconds(clock.now - start))
       // What failed can be tried again, and what was not begun is still to come.
       if summary.progress.done == summary.progress.total {
         journal.remove()
@@ -200,6 +247,13 @@ struct CampaignRunner {
         summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start),
         processorSeconds: Self.processorSeconds() - processorStart, digest: output.digest)
     }
+  }
+
+  private func log(
+    _ path: String, _ progress: CampaignProgress, usesInterpreter: Bool, seconds: Double
+  ) {
+    guard keepsLog else { return }
+    RunLog.add(path, progress, usesInterpreter: usesInterpreter, seconds: seconds)
   }
 
   /// Does something, and says what went wrong with a file, an ensemble or a library.
@@ -218,17 +272,8 @@ struct CampaignRunner {
     }
   }
 
-  /// What a result says of where it was made.
-  static var facts: [String: String] {
-    let process = ProcessInfo.processInfo
-    return [
-      "afterglow_version": Version.current,
-      "operating_system": process.operatingSystemVersionString,
-      "processors": "\(process.activeProcessorCount)",
-      "created": Date().formatted(.iso8601),
-      "command": process.arguments.joined(separator: " "),
-    ]
-  }
+  /// What a result says of the program; what there is to say of the moment is in the log.
+  static var facts: [String: String] { ["afterglow_version": Version.current] }
 
   /// The processor time of this process and of the compilers it started, in s.
   static func processorSeconds() -> Double {

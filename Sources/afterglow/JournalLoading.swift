@@ -30,7 +30,8 @@ struct JournalLoading {
         settings: settings.map { ($0.path, $0.value) }, seed: header.seed)
       let (experiment, diagnostics) = Experiment.read(
         file, library: Workplace().library, overrides: overrides)
-      if let experiment, !diagnostics.hasErrors {
+      if var experiment, !diagnostics.hasErrors {
+        if let samples = header.samples { experiment.sweep?.samples = samples }
         let now = CampaignJournal.header(
           experiment, RunPlan(experiment), overrides: overrides, version: header.version)
         changes += CampaignJournal.changes(from: header, to: now)

@@ -57,17 +57,27 @@ struct MergeCommand: ParsableCommand {
       }
       if finished == nil { finished = FinishedRuns(journal) } else { finished?.take(journal) }
     }
-    guard let finished else { return }
-    guard finished.leftCount == 0 else {
+    guard var finished else { return }
+    let others = finished.forgetOthers(than: campaign.plan)
+    guard others == 0 else {
       terminal.complain(
-        "\(finished.leftCount) of \(campaign.plan.count) runs are missing: the parts "
+        "\(others) runs of the parts follow from something else than this program makes of them, such "
+          + "as an earlier version of the numerics: run their parts again")
+      throw ExitStatus.dataError
+    }
+    let earlier = Extension(terminal).earlier(header, ofResult: file)
+    var all = finished
+    if let earlier { all.take(earlier, of: campaign.plan) }
+    guard all.leftCount == 0 else {
+      terminal.complain(
+        "\(all.leftCount) of \(campaign.plan.count) runs are missing: the parts "
           + "\(places.joined(separator: ", ")) do not make a whole, or one of them is unfinished; "
           + "go on with it by `afterglow resume \(file) --shard i/n`")
       throw ExitStatus.dataError
     }
     let runner = CampaignRunner(terminal: terminal, showsProgress: false)
     let result = try runner.merge(
-      campaign, places, finished, path: file, mayReplace: overwrite)
+      campaign, places, finished, earlier: earlier, path: file, mayReplace: overwrite)
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
       .tell(experiment, campaign.plan, result, path: file)
   }

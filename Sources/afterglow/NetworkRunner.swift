@@ -13,6 +13,8 @@ struct FinishedNetworks {
 struct NetworkRunner {
   var terminal: Terminal
   var showsProgress: Bool
+  /// Whether a log is kept beside the result.
+  var keepsLog = true
 
   /// Runs, or ends the command with the reason why not.
   func run(
@@ -36,6 +38,11 @@ struct NetworkRunner {
       } catch {
         output.abandon()
         throw error
+      }
+      if keepsLog {
+        RunLog.add(
+          path, summary.progress, usesInterpreter: summary.notes.usesInterpreter,
+          seconds: ProgressLine.seconds(clock.now - start))
       }
       if let warning = summary.notes.warning { terminal.warn(warning) }
       return FinishedNetworks(

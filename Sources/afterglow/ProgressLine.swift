@@ -29,7 +29,7 @@ final class ProgressLine: Sendable {
     guard now - lastTime >= interval || (isLast && (redraws || hasDrawn)) else { return }
     lastTime = now
     hasDrawn = true
-    let text = Self.text(progress, after: Self.seconds(now - start))
+    let text = Self.text(progress, after: Self.seconds(now - (progress.began ?? start)))
     Terminal.write(redraws ? "\r\u{1B}[K\(text)" : text + "\n", to: .standardError)
   }
 

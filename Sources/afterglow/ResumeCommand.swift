@@ -13,9 +13,13 @@ struct ResumeCommand: ParsableCommand {
       was never interrupted. If the experiment or a model has changed since, it refuses and says \
       what has changed.
 
+      With --samples a finished sweep grows: its runs are kept, the further ones are done, and the \
+      file is that of a sweep that had so many samples from the beginning.
+
       EXAMPLES
         afterglow resume dose_response.h5
         afterglow resume dose_response.h5 --retry-failed
+        afterglow resume exposure.h5 --samples 8192
       """)
 
   @Argument(help: "The result file of the sweep.")
@@ -23,6 +27,12 @@ struct ResumeCommand: ParsableCommand {
 
   @Flag(help: "Try the runs that failed once more.")
   var retryFailed = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Extend a finished sweep to so many samples (trajectories of a morris design).",
+      valueName: "count"))
+  var samples: Int?
 
   @Flag(help: "Go on as begun even if files have changed since.")
   var asBegun = false
@@ -43,6 +53,10 @@ struct ResumeCommand: ParsableCommand {
     let terminal = Terminal(isQuiet: quiet || json)
     let place =
       try shard.shard?.journalPath(ofResult: file) ?? CampaignJournal.path(ofResult: file)
+    if let samples, try !isExtended(to: samples, place, terminal) {
+      try extend(to: samples, terminal)
+      return
+    }
     guard FileManager.default.fileExists(atPath: place) else {
       try tellThereIsNothing(terminal)
       return
@@ -67,17 +81,63 @@ struct ResumeCommand: ParsableCommand {
       throw ExitStatus.dataError
     }
     var finished = FinishedRuns(journal)
+    let others = finished.forgetOthers(than: campaign.plan)
+    if others > 0 {
+      terminal.warn(
+        "\(others) finished runs follow from something else, such as an earlier version of the "
+          + "numerics, and are done again")
+    }
     if retryFailed { finished.forgetFailures() }
     let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
+    let earlier = Extension(terminal).earlier(journal.header, ofResult: file)
     if let shard = try shard.shard {
       let progress = try runner.run(
         campaign, shard: shard, path: file, going: (journal.soundLength, finished),
-        header: journal.header)
+        header: journal.header, earlier: earlier)
       try ShardReport(terminal: terminal, isJSON: json).tell(shard, progress, path: file)
       return
     }
     let result = try runner.resume(
-      campaign, path: file, soundLength: journal.soundLength, finished: finished)
+      campaign, path: file, soundLength: journal.soundLength, finished: finished,
+      earlier: earlier)
+    try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
+      .tell(experiment, campaign.plan, result, path: file)
+  }
+
+  /// Whether the journal is already that of the larger sweep, which was interrupted.
+  ///
+  /// Ends the command if it is that of another one that is not finished.
+  private func isExtended(to samples: Int, _ place: String, _ terminal: Terminal) throws -> Bool {
+    if try shard.shard != nil {
+      throw ValidationError("--samples extends a whole sweep, not a part of one")
+    }
+    guard FileManager.default.fileExists(atPath: place) else { return false }
+    let journal = try JournalLoading(terminal: terminal).open(place)
+    if journal.header.samples == samples { return true }
+    let left = FinishedRuns(journal).leftCount
+    guard left == 0 else {
+      terminal.complain(
+        "\(left) runs of `\(file)` are left: do them first, by `afterglow resume \(file)`")
+      throw ExitStatus.dataError
+    }
+    return false
+  }
+
+  /// Does the further runs of a larger sweep.
+  private func extend(to samples: Int, _ terminal: Terminal) throws {
+    let experiment = try Extension(terminal).experiment(ofResult: file, samples: samples)
+    let campaign = Campaign(
+      experiment,
+      options: CampaignOptions(
+        threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
+        stopsAtFirstFailure: failFast))
+    let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
+    var header = runner.header(of: campaign, ExperimentOverrides())
+    header.samples = samples
+    header.earlier = ""
+    let result = try runner.run(
+      campaign, path: file, mayReplace: true, header: header,
+      earlier: try Extension(terminal).result(file, for: campaign))
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
       .tell(experiment, campaign.plan, result, path: file)
   }

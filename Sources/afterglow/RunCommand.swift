@@ -18,6 +18,7 @@ struct RunCommand: ParsableCommand {
         afterglow run reset --set dose.amount="0.2 mg/kg" -o low.h5
         afterglow run Experiments/dose_response.yaml -j 2
         afterglow run reset.h5 -o again.h5
+        afterglow run wider_grid.yaml --extend grid.h5
       """)
 
   @Argument(help: "An experiment (.yaml), or a result (.h5) to run again.")
@@ -32,6 +33,12 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var simulation: SimulationOptions
 
   @OptionGroup var shard: ShardOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A finished result whose runs are kept where they are the same, such as a smaller design.",
+      valueName: "file"))
+  var extend: String?
 
   @Flag(help: "Replace the result file if it exists.")
   var overwrite = false
@@ -66,16 +73,18 @@ struct RunCommand: ParsableCommand {
     }
     let path = output ?? Self.defaultOutput(for: self.experiment)
     let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
+    var header = runner.header(of: campaign, overrides.overrides)
+    let earlier = try extend.map { try Extension(terminal).result($0, for: campaign) }
+    header.earlier = extend
     if let shard = try shard.shard {
       let progress = try runner.run(
-        campaign, shard: shard, path: path, going: nil,
-        header: runner.header(of: campaign, overrides.overrides))
+        campaign, shard: shard, path: path, going: nil, header: header, earlier: earlier)
       try ShardReport(terminal: terminal, isJSON: json).tell(shard, progress, path: path)
       return
     }
     refuseToForget(path, terminal)
     let finished = try runner.run(
-      campaign, path: path, mayReplace: overwrite, overrides: overrides.overrides)
+      campaign, path: path, mayReplace: overwrite, header: header, earlier: earlier)
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
       .tell(experiment, campaign.plan, finished, path: path)
   }
@@ -95,6 +104,9 @@ struct RunCommand: ParsableCommand {
 
   /// Runs a circuit.
   private func run(_ campaign: NetworkCampaign, _ terminal: Terminal) throws {
+    if extend != nil {
+      throw ValidationError("--extend is for models; the runs of a circuit have no identity yet")
+    }
     if try shard.shard != nil {
       throw ValidationError("--shard is for models; the runs of a circuit cannot be divided yet")
     }

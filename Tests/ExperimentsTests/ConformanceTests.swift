@@ -71,7 +71,7 @@ struct ConformanceTests {
     let output = try ResultFileOutput(
       path: path, experiment: experiment, plan: campaign.plan, mayReplace: false, facts: [:])
     let summary = try campaign.run(into: output)
-    try output.commit(summary: summary, wallSeconds: 0)
+    try output.commit(summary: summary)
     return experiment
   }
 

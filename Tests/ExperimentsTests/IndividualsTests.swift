@@ -150,7 +150,7 @@ struct IndividualsTests {
     let output = try ResultFileOutput(
       path: path, experiment: experiment, plan: campaign.plan, mayReplace: false, facts: [:])
     let summary = try campaign.run(into: output)
-    try output.commit(summary: summary, wallSeconds: 0)
+    try output.commit(summary: summary)
     let reader = try ResultFileReader(path: path)
     #expect(reader.shape(of: "exposure") == [2, 200])
     let factors = try reader.numbers("CL.factor")

@@ -59,7 +59,7 @@ struct ResumeTests {
         experiment, campaign.plan, overrides: ExperimentOverrides(), version: "1")
       let journal = try JournalWriter(path: place, header: header)
       let summary = try campaign.run(into: JournaledOutput(journal, header, output))
-      try output.commit(summary: summary, wallSeconds: 0)
+      try output.commit(summary: summary)
       journal.close()
       let expected = try contents(whole)
       let bytes = try Data(contentsOf: URL(fileURLWithPath: place))
@@ -76,7 +76,7 @@ struct ResumeTests {
         let earlier = try JournalReader(path: place)
         while let entry = earlier.next() { try resumed.restore(entry, finished) }
         let rest = try campaign.run(after: finished, into: JournaledOutput(writer, header, resumed))
-        try resumed.commit(summary: rest, wallSeconds: 0)
+        try resumed.commit(summary: rest)
         writer.close()
         #expect(rest.progress.done == 300 && !rest.wasInterrupted)
         #expect(try contents(path) == expected)
@@ -104,7 +104,7 @@ struct ResumeTests {
           while let entry = reader.next() { try output.restore(entry, finished) }
         }
         let summary = try campaign.run(after: finished, into: output)
-        try output.commit(summary: summary, wallSeconds: 0)
+        try output.commit(summary: summary)
         return try contents(path)
       }
       let expected = try file("whole.h5", [])

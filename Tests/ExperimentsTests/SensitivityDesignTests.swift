@@ -96,7 +96,8 @@ struct SensitivityDesignTests {
     #expect(
       message(sweep(cube, samples: 20), sweep(cube, samples: 10)) == """
         a Latin hypercube of 20 samples has none of the points of one of 10, since its intervals \
-        are narrower; `design: sobol` and `design: random` can be extended
+        are narrower; run the larger one into a new file, or take `design: sobol` or \
+        `design: random`, which can be extended
         """)
     #expect(message(sweep(cube, samples: 20), sweep(cube, samples: 20)) == "keeps 20")
     #expect(

@@ -41,7 +41,7 @@ struct SensitivityReportTests {
     let output = try ResultFileOutput(
       path: path, experiment: experiment, plan: campaign.plan, mayReplace: false, facts: [:])
     let summary = try campaign.run(into: output)
-    try output.commit(summary: summary, wallSeconds: 0)
+    try output.commit(summary: summary)
     let reader = try ResultFileReader(path: path)
     return try SensitivityReport(experiment, result: reader, outputs: outputs)
   }

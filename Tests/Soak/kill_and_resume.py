@@ -46,7 +46,10 @@ def compare(path, expected, what):
     wrong = sorted(name for name in expected if found.get(name) != expected[name])
     if wrong:
         raise SystemExit(f"{what}: other values of {', '.join(wrong)}")
-    print(f"{what}: the same values")
+    with open(path, "rb") as one, open("whole.h5", "rb") as other:
+        if one.read() != other.read():
+            raise SystemExit(f"{what}: the same values, but other bytes")
+    print(f"{what}: the same bytes")
 
 
 def main():

@@ -14,8 +14,11 @@ struct JournalTests {
       firstRun: first,
       records: (0..<count).map {
         $0 == 1
-          ? RunRecord(status: .failed, reason: "it broke: ü", acceptedSteps: 3)
-          : RunRecord(status: .done, verdict: 1, acceptedSteps: 7, rejectedSteps: 2)
+          ? RunRecord(
+            status: .failed, reason: "it broke: ü", acceptedSteps: 3, identity: 11, lastTime: 2.5,
+            lastStates: [1, -2, .infinity])
+          : RunRecord(
+            status: .done, verdict: 1, acceptedSteps: 7, rejectedSteps: 2, identity: .max)
       },
       reductions: [
         (0..<count).map { Double(first + $0) / 3 }, (0..<count).map { _ in Double.nan },

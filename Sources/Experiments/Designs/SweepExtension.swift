@@ -34,11 +34,13 @@ extension Sweep {
     case .latinHypercube:
       throw SweepExtensionFailure(
         message: "a Latin hypercube of \(samples) samples has none of the points of one of "
-          + "\(earlier.samples), since its intervals are narrower; "
-          + "`design: sobol` and `design: random` can be extended")
+          + "\(earlier.samples), since its intervals are narrower; run the larger one into a new file, "
+          + "or take `design: sobol` or `design: random`, which can be extended")
     case .grid, .list:
       throw SweepExtensionFailure(
-        message: "a \(design.name) design has no samples to add: begin a new file")
+        message:
+          "a \(design.name) design has no samples to add; add values in the experiment, and the "
+          + "runs that are done are found again by `afterglow run EXPERIMENT --extend FILE`")
     }
   }
 }

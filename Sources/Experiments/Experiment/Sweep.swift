@@ -48,6 +48,9 @@ public struct Sweep: Sendable {
   /// Axes that vary together.
   public var correlation: Correlation?
 
+  /// The largest number of points.
+  public static let pointLimit = SweepPoints.limit
+
   /// How many points the design makes of each sample.
   public var pointsPerSample: Int {
     switch design {

@@ -1,5 +1,6 @@
 public import Programs
 public import Simulations
+import Storage
 import Synchronization
 
 /// How the runs of an experiment are carried out; nothing here changes a result.
@@ -32,8 +33,13 @@ public struct CampaignProgress: Sendable {
   public var earlier = 0
   /// How much of a single run is done, from 0 to 1, where that is known.
   public var part = 0.0
+  /// When the first run began, if that is known: what was prepared before says nothing of the runs.
+  public var began: ContinuousClock.Instant?
 
   /// Runs per second, and the seconds that the rest will take, after some seconds of running.
+  ///
+  /// The rest costs what the finished runs have cost on average: since runs are begun all over the
+  /// campaign, they stand for the others even if those at one end are the expensive ones.
   public func estimate(after seconds: Double) -> (rate: Double, remaining: Double)? {
     let finished = max(Double(done + failed - earlier), total == 1 ? part : 0)
     guard finished > 0, seconds > 0 else { return nil }
@@ -127,8 +133,8 @@ public struct Campaign: Sendable {
     let runs = shard.runs(of: plan.count)
     let finished = finished ?? FinishedRuns(runCount: plan.count)
     var start = CampaignProgress(total: runs.count)
-    start.done = finished.doneCount
-    start.failed = finished.failedCount
+    start.done = finished.count(of: runs, .done)
+    start.failed = finished.count(of: runs, .failed)
     start.earlier = start.done + start.failed
     return try run(
       finished.left.map { $0.clamped(to: runs) }.filter { !$0.isEmpty }, from: start, into: output,
@@ -185,6 +191,7 @@ public struct Campaign: Sendable {
     let queue = ChunkQueue(ranges, chunk: chunk, cancellation: cancellation)
     let plan = plan
     let stopsAtFirstFailure = options.stopsAtFirstFailure
+    ledger.begin()
     try onThreads(threads) {
       do {
         try ensemble.makeWorker(chunk: chunk).run(
@@ -199,6 +206,7 @@ public struct Campaign: Sendable {
           },
           deliver: { chunk in
             let failed = try ledger.add(chunk)
+            queue.finish(chunk.runs.count)
             if failed > 0 && stopsAtFirstFailure { queue.stop() }
           })
       } catch {

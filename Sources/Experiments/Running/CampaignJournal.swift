@@ -21,8 +21,8 @@ public enum CampaignJournal {
     _ experiment: Experiment, _ plan: RunPlan, overrides: ExperimentOverrides, version: String
   ) -> JournalHeader {
     JournalHeader(
-      title: experiment.title, version: version, experiment: experiment.resolved.yaml(),
-      experimentPath: experiment.source.path,
+      title: experiment.title, version: version, numerics: Numerics.version,
+      experiment: experiment.resolved.yaml(), experimentPath: experiment.source.path,
       overrides: overrides.settings.map { "\($0.path)=\($0.value)" }, seed: overrides.seed,
       models: experiment.model.sources.map { JournalHeader.Text(path: $0.path, text: $0.text) },
       tables: experiment.tables.map { JournalHeader.Text(path: $0.path, text: $0.text) },
@@ -41,6 +41,9 @@ public enum CampaignJournal {
     var lines: [String] = []
     if old.version != new.version {
       lines.append("the program: \(old.version) before, \(new.version) now")
+    }
+    if old.numerics != new.numerics {
+      lines.append("the numerics: version \(old.numerics) before, \(new.numerics) now")
     }
     lines += lineChanges(old.experiment, new.experiment).map { "the experiment: \($0)" }
     for (what, before, now) in [

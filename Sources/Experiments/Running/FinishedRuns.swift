@@ -3,11 +3,16 @@ public import Storage
 /// Which runs of a campaign an earlier process has finished.
 public struct FinishedRuns: Sendable {
   private var status: [RunRecord.Status]
+  /// What each finished run is told apart by.
+  private var identities: [UInt64]
   /// Why the first failed runs failed.
   private var reasons: [Int: String] = [:]
 
   /// None of so many runs.
-  init(runCount: Int) { status = Array(repeating: .notRun, count: runCount) }
+  init(runCount: Int) {
+    status = Array(repeating: .notRun, count: runCount)
+    identities = Array(repeating: 0, count: runCount)
+  }
 
   /// What a journal holds, which is read to its end.
   public init(_ journal: JournalReader) {
@@ -19,13 +24,26 @@ public struct FinishedRuns: Sendable {
   mutating func take(_ entry: JournalEntry) {
     for (run, record) in zip(entry.runs, entry.records) {
       status[run] = record.status
+      identities[run] = record.identity
       reasons[run] = record.status == .failed && reasons.count < 1000 ? record.reason : nil
     }
+  }
+
+  /// Takes one run.
+  mutating func mark(_ run: Int, _ record: RunRecord) {
+    status[run] = record.status
+    identities[run] = record.identity
+    reasons[run] = nil
   }
 
   /// Takes the runs of another journal of the same campaign.
   public mutating func take(_ journal: JournalReader) {
     while let entry = journal.next() { take(entry) }
+  }
+
+  /// How many runs of a range have ended in some way.
+  func count(of runs: Range<Int>, _ wanted: RunRecord.Status) -> Int {
+    status[runs].count { $0 == wanted }
   }
 
   /// How many runs of a range are left.
@@ -34,6 +52,21 @@ public struct FinishedRuns: Sendable {
   /// Counts failed runs as left, so that they are tried again.
   public mutating func forgetFailures() {
     for run in status.indices where status[run] == .failed { status[run] = .notRun }
+  }
+
+  /// Counts runs as left that follow from something else than those of a plan, so that they are done
+  /// again.
+  ///
+  /// - Returns: How many there are.
+  public mutating func forgetOthers(than plan: RunPlan) -> Int {
+    var count = 0
+    for run in status.indices
+    where status[run] != .notRun && identities[run] != plan.identity(of: run) {
+      status[run] = .notRun
+      reasons[run] = nil
+      count += 1
+    }
+    return count
   }
 
   /// The first failed runs, and why they failed.

@@ -28,10 +28,20 @@ final class Ledger: Sendable {
     self.progress = start
   }
 
+  /// Takes note that the first run is about to begin.
+  func begin() {
+    lock.lock()
+    defer { lock.unlock() }
+    progress.began = .now
+  }
+
   /// Passes a chunk on; gives the number of failed runs in it.
   func add(_ chunk: borrowing ChunkResult) throws -> Int {
+    let identities = chunk.identities
     let reports = chunk.outcomes.enumerated().map { index, outcome in
-      report(outcome, run: chunk.runs.lowerBound + index)
+      var report = report(outcome, run: chunk.runs.lowerBound + index)
+      report.identity = identities[index]
+      return report
     }
     let judged = judge(reports, chunk)
     let failed = judged.count { $0.status == .failed }
@@ -71,7 +81,7 @@ final class Ledger: Sendable {
       return RunReport(
         status: .failed,
         reason: plan.described(run, of: experiment) + failure.message(in: experiment.model),
-        verdict: nil, statistics: statistics)
+        verdict: nil, statistics: statistics, lastState: (failure.time, failure.states))
     }
   }
 

@@ -13,6 +13,10 @@ public final class ResultFileOutput: RunOutput {
   private let writer: ResultFileWriter
   let variableCount: Int
   let reductionCount: Int
+  let plan: RunPlan
+  private let scales: [Double]
+  /// How many samples and reductions a run has.
+  let numbersPerRun: Int
 
   /// Creates the file under a temporary name.
   ///
@@ -31,6 +35,10 @@ public final class ResultFileOutput: RunOutput {
     writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
     variableCount = layout.variables.count
     reductionCount = layout.reductions.count
+    self.plan = plan
+    scales = layout.reductions.map(\.scale)
+    numbersPerRun =
+      layout.reductions.count + layout.variables.count * (layout.time?.count ?? 0)
     digest = RunDigest(runCount: plan.count, reductionCount: layout.reductions.count)
   }
 
@@ -81,6 +89,19 @@ public final class ResultFileOutput: RunOutput {
     }
   }
 
+  /// Copies consecutive runs of another result, number by number as they stand there.
+  func copy(
+    _ places: Range<Int>, of earlier: ResultFileReader, _ records: [RunRecord], to first: Int
+  ) throws(StorageFailure) {
+    let reductions = try writer.copy(places, of: earlier, to: first)
+    for (reduction, values) in reductions.enumerated() {
+      for (index, value) in values.enumerated() {
+        digest.values[(first + index) * reductionCount + reduction] = value * scales[reduction]
+      }
+    }
+    try keep(records, from: first)
+  }
+
   private func keep(_ records: [RunRecord], from first: Int) throws(StorageFailure) {
     try writer.writeRecords(firstRun: first, records)
     for (index, record) in records.enumerated() where record.status == .done {
@@ -92,12 +113,11 @@ public final class ResultFileOutput: RunOutput {
   /// Completes the file and gives it its name.
   ///
   /// - Throws: `StorageFailure`, for instance when the disk is full.
-  public func commit(summary: CampaignSummary, wallSeconds: Double) throws(StorageFailure) {
+  public func commit(summary: CampaignSummary) throws(StorageFailure) {
     let notes = summary.notes
+    for run in writer.unwrittenRuns { writer.setIdentity(plan.identity(of: run), run: run) }
     try writer.commit(facts: [
       "method": notes.method.rawValue, "method_reason": notes.reason,
-      "backend": notes.usesInterpreter ? "interpreter" : "native",
-      "wall_seconds": "\((wallSeconds * 1e3).rounded() / 1e3)",
       "interrupted": summary.wasInterrupted ? "yes" : "no",
     ])
   }
@@ -113,7 +133,8 @@ extension RunRecord {
       status: RunRecord.Status(rawValue: report.status.rawValue) ?? .notRun,
       reason: report.reason ?? "", verdict: Int8(clamping: report.verdict ?? -1),
       acceptedSteps: Int64(report.statistics.acceptedSteps),
-      rejectedSteps: Int64(report.statistics.rejectedSteps))
+      rejectedSteps: Int64(report.statistics.rejectedSteps), identity: report.identity,
+      lastTime: report.lastState?.time ?? 0, lastStates: report.lastState?.states ?? [])
   }
 }
 

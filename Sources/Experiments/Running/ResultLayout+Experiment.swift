@@ -3,6 +3,7 @@ import Diagnostics
 import Dynamics
 import Foundation
 import ModelLanguage
+import Simulations
 import Storage
 import Units
 
@@ -89,11 +90,18 @@ extension ResultLayout {
       compression: recording?.compression ?? 0,
       attributes: [
         "source": "afterglow \(facts["afterglow_version"] ?? "")",
-        "history": "\(facts["created"] ?? ""): \(facts["command"] ?? "")",
         "description": experiment.description, "model": experiment.modelPath,
         "seed": "\(experiment.seed)",
       ].filter { !$0.value.isEmpty },
       provenance: Self.provenanceOf(experiment, facts: facts))
+    guard experiment.network == nil else { return }
+    hasIdentities = true
+    states = experiment.model.states.map {
+      let unit = $0.declaration.unit
+      return Quantity(
+        name: $0.declaration.path, unit: unit.symbol, scale: unit.scale,
+        longName: $0.declaration.documentation)
+    }
   }
 
   private static func distinct(_ values: [Double]) -> [Double] {
@@ -139,6 +147,7 @@ extension ResultLayout {
     }
     var facts = facts
     facts["seed"] = "\(experiment.seed)"
+    facts["numerics_version"] = "\(Numerics.version)"
     return ResultProvenance(
       experiment: experiment.resolved.yaml(), experimentPath: experiment.source.path,
       models: model.sources.map { ResultProvenance.Text(path: $0.path, text: $0.text) },

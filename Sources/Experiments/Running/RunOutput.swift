@@ -18,6 +18,10 @@ public struct RunReport: Sendable {
   /// The index of its verdict among the names of the experiment's verdict, or `nil`.
   public var verdict: Int?
   public var statistics: RunStatistics
+  /// What the run is told apart by.
+  public var identity: UInt64 = 0
+  /// The time and the states that a failed run reached last, in SI units, where there are any.
+  public var lastState: (time: Double, states: [Double])?
 }
 
 /// Where finished runs go: a file, or memory.

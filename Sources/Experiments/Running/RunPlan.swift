@@ -24,6 +24,7 @@ public struct RunPlan: Sendable {
   private let doseAxes: [(axis: Int, setting: SweepAxis.DoseSetting, isPerMass: Bool)]
   private let hasDoseAxes: Bool
   private let seed: UInt64
+  private let identity: RunIdentity
 
   /// How many runs there are.
   public var count: Int { armCount * individualCount * pointCount }
@@ -38,6 +39,7 @@ public struct RunPlan: Sendable {
     sweepShape = points?.shape ?? []
     armCount = experiment.arms.count
     configuration = Self.configuration(of: experiment)
+    identity = RunIdentity(experiment, configuration)
     let axes = experiment.sweep?.axes ?? []
     var varying: [Int] = []
     var parameterAxes: [Int] = []
@@ -136,9 +138,31 @@ public struct RunPlan: Sendable {
   ///   - steadyStates: The states that the doses of the run ask for.
   /// - Returns: The run, ready to be simulated.
   func setup(of run: Int, steadyStates: [[Double]]) -> RunSetup {
-    templates[run / pointCount].setup(
+    let template = templates[run / pointCount]
+    var setup = template.setup(
       parameters: parameters(of: run), settings: settings(of: run), steadyStates: steadyStates,
       seed: seed(of: run))
+    setup.identity =
+      template.needsSteadyStates
+      ? identity(of: run) : identity.identity(of: setup, requests: [])
+    return setup
+  }
+
+  /// What a run is told apart by from all others, wherever they are: the same for runs that follow
+  /// from the same equations, values, doses, settings and numerics.
+  public func identity(of run: Int) -> UInt64 {
+    let template = templates[run / pointCount]
+    let parameters = parameters(of: run)
+    let settings = settings(of: run)
+    // The states that are asked for follow from the rest.
+    let requests =
+      template.needsSteadyStates
+      ? template.history(parameters: parameters, settings: settings).steadyStates : []
+    let setup = template.setup(
+      parameters: parameters, settings: settings,
+      steadyStates: requests.map { _ in template.states(parameters: parameters).map { _ in 0 } },
+      seed: seed(of: run))
+    return identity.identity(of: setup, requests: requests)
   }
 
   /// What the random numbers of a run follow from.
@@ -153,9 +177,11 @@ public struct RunPlan: Sendable {
     let template = templates[run / pointCount]
     let parameters = parameters(of: run)
     let states = template.states(parameters: parameters)
-    return RunSetup(
+    var setup = RunSetup(
       parameters: parameters, inputs: template.inputs(parameters: parameters),
       states: states.map { _ in .nan }, schedule: [])
+    setup.identity = identity(of: run)
+    return setup
   }
 
   /// The steady states that must be known before the chosen runs can start, or all if none are.

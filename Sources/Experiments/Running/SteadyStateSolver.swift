@@ -155,6 +155,7 @@ struct SteadyStateSolver {
       try ensemble.makeWorker().run(
         nextChunk: { queue.take() }, setup: { setups[$0] },
         deliver: { chunk in
+          queue.finish(chunk.runs.count)
           for (offset, run) in chunk.runs.enumerated() {
             let end: End
             switch chunk.outcomes[offset] {

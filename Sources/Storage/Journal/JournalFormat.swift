@@ -7,7 +7,7 @@ import Foundation
 /// little-endian. A block that is not whole ends the journal: it was being written when the power
 /// went, and everything before it stands.
 enum JournalFormat {
-  static let mark = Array("afterglow journal 1\n".utf8)
+  static let mark = Array("afterglow journal 2\n".utf8)
   /// More than this is no block of ours.
   static let largestBlock = 1 << 31
 
@@ -29,11 +29,15 @@ enum JournalFormat {
     for record in records {
       bytes.append(UInt8(bitPattern: record.status.rawValue))
       bytes.append(UInt8(bitPattern: record.verdict))
+      bytes.append(number: record.identity)
       bytes.append(number: UInt64(bitPattern: record.acceptedSteps))
       bytes.append(number: UInt64(bitPattern: record.rejectedSteps))
       let reason = Array(record.reason.utf8)
       bytes.append(number: UInt64(reason.count))
       bytes += reason
+      bytes.append(number: record.lastTime.bitPattern)
+      bytes.append(number: UInt64(record.lastStates.count))
+      for value in record.lastStates { bytes.append(number: value.bitPattern) }
     }
     while bytes.count % 8 != 0 { bytes.append(0) }
     return bytes
@@ -49,14 +53,17 @@ enum JournalFormat {
     for _ in 0..<count {
       guard let status = reader.byte(), let verdict = reader.byte(),
         let known = RunRecord.Status(rawValue: Int8(bitPattern: status)),
-        let accepted = reader.number(), let rejected = reader.number(),
-        let length = reader.count(below: 1 << 20), let reason = reader.bytes(length)
+        let identity = reader.number(), let accepted = reader.number(),
+        let rejected = reader.number(), let length = reader.count(below: 1 << 20),
+        let reason = reader.bytes(length), let lastTime = reader.number(),
+        let stateCount = reader.count(below: 1 << 24), let lastStates = reader.doubles(stateCount)
       else { return nil }
       records.append(
         RunRecord(
           status: known, reason: String(decoding: reason, as: UTF8.self),
           verdict: Int8(bitPattern: verdict), acceptedSteps: Int64(bitPattern: accepted),
-          rejectedSteps: Int64(bitPattern: rejected)))
+          rejectedSteps: Int64(bitPattern: rejected), identity: identity,
+          lastTime: Double(bitPattern: lastTime), lastStates: lastStates))
     }
     reader.skipToWord()
     func arrays(_ number: Int, _ length: Int) -> [[Double]]? {

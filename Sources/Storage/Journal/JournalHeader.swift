@@ -15,6 +15,8 @@ public struct JournalHeader: Codable, Sendable, Equatable {
   public var title: String
   /// The version of the program that computes the runs.
   public var version: String
+  /// The version of the numerics, which the identities of runs depend on.
+  public var numerics: Int
   /// The experiment with every default and override written out, as YAML.
   public var experiment: String
   /// The path that the experiment was read from.
@@ -23,6 +25,10 @@ public struct JournalHeader: Codable, Sendable, Equatable {
   public var overrides: [String]
   /// The seed of the command line, if one was given.
   public var seed: UInt64?
+  /// How many samples the sweep has been extended to, if it has.
+  public var samples: Int?
+  /// The result whose runs are taken over, if there is one; empty for the result itself.
+  public var earlier: String?
   /// The files of the model, the main one first.
   public var models: [Text]
   public var tables: [Text]
@@ -34,12 +40,14 @@ public struct JournalHeader: Codable, Sendable, Equatable {
 
   /// Makes a header.
   public init(
-    title: String, version: String, experiment: String, experimentPath: String, overrides: [String],
+    title: String, version: String, numerics: Int = 0, experiment: String, experimentPath: String,
+    overrides: [String],
     seed: UInt64?, models: [Text], tables: [Text], runCount: Int, reductionCount: Int,
     variableCount: Int, timeCount: Int
   ) {
     self.title = title
     self.version = version
+    self.numerics = numerics
     self.experiment = experiment
     self.experimentPath = experimentPath
     self.overrides = overrides
