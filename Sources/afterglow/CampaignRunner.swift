@@ -7,8 +7,8 @@ import Solvers
 import Storage
 
 /// What is known when all runs are over.
-struct FinishedCampaign {
-  var summary: CampaignSummary
+struct FinishedCampaign<Summary> {
+  var summary: Summary
   /// Wall and processor time of everything between reading and the finished file, in s.
   var wallSeconds: Double
   var processorSeconds: Double
@@ -30,10 +30,10 @@ struct CampaignRunner {
   ///   - overrides: What the experiment was read with.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
-  func run(
-    _ campaign: Campaign, path: String, mayReplace: Bool,
+  func run<Runs: JournaledCampaign>(
+    _ campaign: Runs, path: String, mayReplace: Bool,
     overrides: ExperimentOverrides = ExperimentOverrides()
-  ) throws -> FinishedCampaign {
+  ) throws -> FinishedCampaign<Runs.Summary> {
     let header = header(of: campaign, overrides)
     return try run(campaign, path: path, mayReplace: mayReplace, header: header) {
       let place = CampaignJournal.path(ofResult: path)
@@ -52,9 +52,9 @@ struct CampaignRunner {
   ///   - finished: Which runs are finished.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
-  func resume(
-    _ campaign: Campaign, path: String, soundLength: UInt64, finished: FinishedRuns
-  ) throws -> FinishedCampaign {
+  func resume<Runs: JournaledCampaign>(
+    _ campaign: Runs, path: String, soundLength: UInt64, finished: FinishedRuns
+  ) throws -> FinishedCampaign<Runs.Summary> {
     let place = CampaignJournal.path(ofResult: path)
     let header = header(of: campaign, ExperimentOverrides())
     return try run(campaign, path: path, mayReplace: true, header: header) {
@@ -76,7 +76,9 @@ struct CampaignRunner {
   }
 
   /// What the journal of a campaign says of it.
-  func header(of campaign: Campaign, _ overrides: ExperimentOverrides) -> JournalHeader {
+  func header(
+    of campaign: some JournaledCampaign, _ overrides: ExperimentOverrides
+  ) -> JournalHeader {
     CampaignJournal.header(
       campaign.experiment, campaign.plan, overrides: overrides, version: Version.current)
   }
@@ -92,7 +94,7 @@ struct CampaignRunner {
   /// - Returns: How far the part is.
   /// - Throws: The exit status.
   func run(
-    _ campaign: Campaign, shard: Shard, path: String,
+    _ campaign: some JournaledCampaign, shard: Shard, path: String,
     going earlier: (soundLength: UInt64, finished: FinishedRuns)?, header: JournalHeader
   ) throws -> CampaignProgress {
     let interruption = Interruption()
@@ -104,11 +106,11 @@ struct CampaignRunner {
         ?? JournalWriter(path: place, header: header)
       defer { journal.close() }
       let summary = try campaign.run(
-        shard: shard, after: earlier?.finished, into: JournaledOutput(journal, header, nil),
+        shard: shard, after: earlier?.finished, into: campaign.output(journal, header, nil),
         cancellation: interruption.flag
       ) { progress.update($0) }
       progress.finish()
-      if let warning = summary.notes.warning { terminal.warn(warning) }
+      if let warning = summary.warning { terminal.warn(warning) }
       return summary.progress
     }
   }
@@ -123,38 +125,33 @@ struct CampaignRunner {
   ///   - mayReplace: Whether a result that is there may be replaced.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
-  func merge(
-    _ campaign: Campaign, _ journals: [String], _ finished: FinishedRuns, path: String,
+  func merge<Runs: JournaledCampaign>(
+    _ campaign: Runs, _ journals: [String], _ finished: FinishedRuns, path: String,
     mayReplace: Bool
-  ) throws -> FinishedCampaign {
+  ) throws -> FinishedCampaign<Runs.Summary> {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = Self.processorSeconds()
     return try tellingFailures {
-      let output = try ResultFileOutput(
-        path: path, experiment: campaign.experiment, plan: campaign.plan,
-        mayReplace: mayReplace, facts: Self.facts)
+      let file = try campaign.makeFile(path: path, mayReplace: mayReplace, facts: Self.facts)
       do {
-        for place in journals {
-          let journal = try JournalReader(path: place)
-          while let entry = journal.next() { try output.restore(entry, finished) }
-        }
-        let summary = try campaign.run(after: finished, into: output)
-        try output.commit(summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start))
+        for place in journals { try file.restore(JournalReader(path: place), finished) }
+        let summary = try campaign.run(after: finished, into: campaign.output(file))
+        try file.commit(summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start))
         return FinishedCampaign(
           summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start),
-          processorSeconds: Self.processorSeconds() - processorStart, digest: output.digest)
+          processorSeconds: Self.processorSeconds() - processorStart, digest: file.digest(summary))
       } catch {
-        output.abandon()
+        file.abandon()
         throw error
       }
     }
   }
 
-  private func run(
-    _ campaign: Campaign, path: String, mayReplace: Bool, header: JournalHeader,
+  private func run<Runs: JournaledCampaign>(
+    _ campaign: Runs, path: String, mayReplace: Bool, header: JournalHeader,
     openJournal: () throws -> (JournalWriter, FinishedRuns?)
-  ) throws -> FinishedCampaign {
+  ) throws -> FinishedCampaign<Runs.Summary> {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = Self.processorSeconds()
@@ -163,42 +160,32 @@ struct CampaignRunner {
     return try tellingFailures {
       try ResultFileWriter.checkDestination(path, mayReplace: mayReplace)
       let (journal, finished) = try openJournal()
-      let output = try ResultFileOutput(
-        path: path, experiment: campaign.experiment, plan: campaign.plan,
-        mayReplace: mayReplace, facts: Self.facts)
-      let summary: CampaignSummary
+      let file = try campaign.makeFile(path: path, mayReplace: mayReplace, facts: Self.facts)
+      let summary: Runs.Summary
       do {
-        let both = JournaledOutput(
-          journal, header, output, delay: header.variableCount > 0 ? .seconds(1) : .zero)
-        if let finished {
-          let earlier = try JournalReader(path: journal.path)
-          while let entry = earlier.next() { try output.restore(entry, finished) }
-          summary = try campaign.run(
-            after: finished, into: both, cancellation: interruption.flag
-          ) { progress.update($0) }
-        } else {
-          summary = try campaign.run(into: both, cancellation: interruption.flag) {
-            progress.update($0)
-          }
-        }
+        if let finished { try file.restore(JournalReader(path: journal.path), finished) }
+        summary = try campaign.run(
+          after: finished ?? FinishedRuns(runCount: campaign.plan.count),
+          into: campaign.output(journal, header, file), cancellation: interruption.flag
+        ) { progress.update($0) }
       } catch {
-        output.abandon()
+        file.abandon()
         journal.close()
         throw error
       }
       progress.finish()
       let wall = ProgressLine.seconds(clock.now - start)
-      try output.commit(summary: summary, wallSeconds: wall)
-      // What failed can be tried again, and what was not begun is still to come.
+      try file.commit(summary: summary, wallSeconds: wall)
+      // What failed can be tried again, and what was not done is still to come.
       if summary.progress.done == summary.progress.total {
         journal.remove()
       } else {
         journal.close()
       }
-      if let warning = summary.notes.warning { terminal.warn(warning) }
+      if let warning = summary.warning { terminal.warn(warning) }
       return FinishedCampaign(
         summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start),
-        processorSeconds: Self.processorSeconds() - processorStart, digest: output.digest)
+        processorSeconds: Self.processorSeconds() - processorStart, digest: file.digest(summary))
     }
   }
 

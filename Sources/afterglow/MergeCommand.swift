@@ -43,8 +43,8 @@ struct MergeCommand: ParsableCommand {
     let loading = JournalLoading(terminal: terminal)
     let header = try loading.open(first).header
     let experiment = try loading.experiment(header)
-    let campaign = Campaign(
-      experiment, options: CampaignOptions(threads: 1, backend: Workplace.backend(.native)))
+    let campaign = experiment.campaign(
+      CampaignOptions(threads: 1, backend: Workplace.backend(.native)))
     var finished: FinishedRuns?
     for place in places {
       let journal = try loading.open(place)
@@ -65,11 +65,18 @@ struct MergeCommand: ParsableCommand {
           + "go on with it by `afterglow resume \(file) --shard i/n`")
       throw ExitStatus.dataError
     }
+    try merge(campaign, places, finished, terminal)
+  }
+
+  private func merge(
+    _ campaign: some AccountedCampaign, _ places: [String], _ finished: FinishedRuns,
+    _ terminal: Terminal
+  ) throws {
     let runner = CampaignRunner(terminal: terminal, showsProgress: false)
     let result = try runner.merge(
       campaign, places, finished, path: file, mayReplace: overwrite)
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
-      .tell(experiment, campaign.plan, result, path: file)
+      .tell(campaign, result, path: file)
   }
 
   /// The journals of parts beside the result, by their numbers.

@@ -35,7 +35,7 @@ struct NetworkWorkload {
       let campaign = NetworkCampaign(
         experiment, options: CampaignOptions(threads: threads, backend: backend))
     else { throw ExitStatus.dataError }
-    let runner = NetworkRunner(terminal: terminal, showsProgress: false)
+    let runner = CampaignRunner(terminal: terminal, showsProgress: false)
     // The first round compiles, and is not counted.
     let first = try runner.run(campaign, path: path, mayReplace: true)
     var rounds: [NetworkRunResult] = []
