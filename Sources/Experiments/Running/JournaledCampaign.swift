@@ -19,6 +19,8 @@ public protocol JournaledCampaign: Sendable {
   ///   - path: Where the file will be.
   ///   - mayReplace: Whether an existing file may be replaced.
   ///   - facts: What the file says of where it was made.
+  /// - Returns: The file, without any runs.
+  /// - Throws: `StorageFailure` if the destination cannot be written to.
   func makeFile(
     path: String, mayReplace: Bool, facts: [String: String]
   ) throws(StorageFailure) -> File
