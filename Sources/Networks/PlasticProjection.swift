@@ -71,7 +71,7 @@ final class PlasticProjection: @unchecked Sendable {
 
   private static func allocate(_ count: Int) -> UnsafeMutablePointer<Double> {
     let bytes = max(1, count) * MemoryLayout<Double>.stride
-    let pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    let pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 128)
       .bindMemory(to: Double.self, capacity: max(1, count))
     pointer.initialize(repeating: 0, count: max(1, count))
     return pointer

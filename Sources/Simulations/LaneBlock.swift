@@ -34,7 +34,7 @@ final class LaneBlock {
     width = layout.width
     let configuration = ensemble.configuration
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, layout.workspaceCount) * 8, alignment: 64)
+      byteCount: max(1, layout.workspaceCount) * 8, alignment: 128)
     workspace = memory.bindMemory(to: Double.self, capacity: max(1, layout.workspaceCount))
     workspace.initialize(repeating: 0, count: layout.workspaceCount)
     shared = .allocate(capacity: max(1, layout.sharedCount))

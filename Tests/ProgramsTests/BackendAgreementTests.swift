@@ -56,7 +56,7 @@ struct BackendAgreementTests {
   ) -> [UInt64] {
     let layout = kernel.layout
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: layout.workspaceCount * 8, alignment: 64)
+      byteCount: layout.workspaceCount * 8, alignment: 128)
     defer { memory.deallocate() }
     let workspace = memory.bindMemory(to: Double.self, capacity: layout.workspaceCount)
     workspace.initialize(repeating: 0, count: layout.workspaceCount)

@@ -76,13 +76,40 @@ typedef struct {
   afterglow_lanes growth;
 } afterglow_eighths;
 
+#if defined(__AVX512F__) && AFTERGLOW_LANES % 8 == 0
+// Some instructions of AVX-512 have no counterpart in the language of vectors.
+#define AFTERGLOW_REGISTERS (AFTERGLOW_LANES / 8)
+typedef double afterglow_register __attribute__((ext_vector_type(8)));
+typedef long afterglow_register_bits __attribute__((ext_vector_type(8)));
+/// Lanes, and the registers that hold them.
+typedef union {
+  afterglow_lanes lanes;
+  afterglow_register parts[AFTERGLOW_REGISTERS];
+} afterglow_parts;
+
+/// x·2^⌊k⌋, rounded once.
+AFTERGLOW_FUNCTION afterglow_lanes afterglow_times_power(afterglow_lanes x, afterglow_lanes k) {
+  afterglow_parts values = {.lanes = x};
+  afterglow_parts powers = {.lanes = k};
+  for (int part = 0; part < AFTERGLOW_REGISTERS; part++)
+    values.parts[part] = __builtin_ia32_scalefpd512_mask(
+        values.parts[part], powers.parts[part], values.parts[part], (unsigned char)-1, 4);
+  return values.lanes;
+}
+#endif
+
 /// The element of eight numbers that the low three bits say.
 AFTERGLOW_FUNCTION afterglow_lanes afterglow_element_of_eight(const double *numbers,
                                                               afterglow_mask bits) {
-#if defined(__AVX512F__) && AFTERGLOW_LANES == 8
-  afterglow_lanes all = {numbers[0], numbers[1], numbers[2], numbers[3],
-                         numbers[4], numbers[5], numbers[6], numbers[7]};
-  return __builtin_ia32_permvardf512(all, bits);
+#ifdef AFTERGLOW_REGISTERS
+  afterglow_register all = {numbers[0], numbers[1], numbers[2], numbers[3],
+                            numbers[4], numbers[5], numbers[6], numbers[7]};
+  afterglow_parts which = {.lanes = (afterglow_lanes)bits};
+  afterglow_parts result;
+  for (int part = 0; part < AFTERGLOW_REGISTERS; part++)
+    result.parts[part] =
+        __builtin_ia32_permvardf512(all, (afterglow_register_bits)which.parts[part]);
+  return result.lanes;
 #else
   afterglow_lanes result;
   for (int lane = 0; lane < AFTERGLOW_LANES; lane++) result[lane] = numbers[bits[lane] & 7];
@@ -129,11 +156,9 @@ AFTERGLOW_FUNCTION afterglow_lanes afterglow_coarse_expm1(afterglow_lanes x) {
   afterglow_eighths parts = afterglow_exponential_eighths(x);
   afterglow_lanes rest = afterglow_fma(parts.power.high, parts.growth, parts.power.low);
   // 2ᵏ·high − 1 is exact near 0, where k is 0 and the rest is all there is.
-#if defined(__AVX512F__) && AFTERGLOW_LANES == 8
-  afterglow_lanes high =
-      __builtin_ia32_scalefpd512_mask(parts.power.high, parts.count, x, (unsigned char)-1, 4);
-  afterglow_lanes low =
-      __builtin_ia32_scalefpd512_mask(rest, parts.count, x, (unsigned char)-1, 4);
+#ifdef AFTERGLOW_REGISTERS
+  afterglow_lanes high = afterglow_times_power(parts.power.high, parts.count);
+  afterglow_lanes low = afterglow_times_power(rest, parts.count);
 #else
   afterglow_lanes scale = afterglow_power_of_two(parts.floor);
   afterglow_lanes high = scale * parts.power.high;
@@ -147,9 +172,9 @@ AFTERGLOW_FUNCTION afterglow_lanes afterglow_exp(afterglow_lanes x) {
   afterglow_eighths parts = afterglow_exponential_eighths(afterglow_exponential_clamp(x));
   afterglow_lanes p =
       afterglow_fma(parts.power.high, parts.growth, parts.power.low) + parts.power.high;
-#if defined(__AVX512F__) && AFTERGLOW_LANES == 8
-  // One instruction for p·2^⌊k⌋, rounded once, as below.
-  return __builtin_ia32_scalefpd512_mask(p, parts.count, p, (unsigned char)-1, 4);
+#ifdef AFTERGLOW_REGISTERS
+  // One instruction, rounded once, as below.
+  return afterglow_times_power(p, parts.count);
 #else
   // Two factors in place of one: the first is 2^(k/2), rounded, and its product exact; neither
   // overflows.

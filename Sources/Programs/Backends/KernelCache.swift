@@ -34,8 +34,9 @@ enum KernelCache {
   static func library(
     of texts: [String], toolchain: KernelToolchain
   ) throws(KernelFailure) -> Library {
+    let arguments = toolchain.arguments(isLarge: texts.count > 1)
     let key =
-      ([toolchain.compiler] + toolchain.arguments).joined(separator: " ") + "\n"
+      ([toolchain.compiler] + arguments).joined(separator: " ") + "\n"
       + texts.joined(separator: "\n")
     if let root = toolchain.cacheDirectory, prepareRoot(root) {
       let folder = root + "/" + name(of: key)
@@ -79,6 +80,7 @@ enum KernelCache {
     _ texts: [String], key: String, in folder: String, toolchain: KernelToolchain
   ) throws(KernelFailure) {
     let key = (path: folder + "/" + sourceName, text: key)
+    let arguments = toolchain.arguments(isLarge: texts.count > 1)
     let library = ["-shared", "-o", folder + "/" + libraryName]
     var parts: [(source: String, object: String, messages: String)] = []
     for (number, text) in texts.enumerated() {
@@ -87,14 +89,14 @@ enum KernelCache {
       try write(text, to: path + ".c")
     }
     if parts.count == 1 {
-      try run(toolchain.arguments + library + [parts[0].source], parts[0].messages, toolchain)
+      try run(arguments + library + [parts[0].source], parts[0].messages, toolchain)
     } else {
       // At the same time, on as many processors.
       var compilers: [Subprocess] = []
       for part in parts {
-        let arguments = toolchain.arguments + ["-c", "-o", part.object, part.source]
+        let object = ["-c", "-o", part.object, part.source]
         compilers.append(
-          try Subprocess([toolchain.compiler] + arguments, messagesTo: part.messages))
+          try Subprocess([toolchain.compiler] + arguments + object, messagesTo: part.messages))
       }
       let statuses = try compilers.map { compiler throws(KernelFailure) in try compiler.wait() }
       for (status, part) in zip(statuses, parts) { try check(status, part.messages) }

@@ -14,6 +14,8 @@ struct KernelSource {
   var text = ""
   private var isExpanded: [Bool] = []
   private var isLarge = false
+  /// Procedures that run once per run, in large programs.
+  private var isRare: [Bool] = []
   /// Procedures that stand in the second text.
   private var isApart: [Bool] = []
 
@@ -85,17 +87,22 @@ struct KernelSource {
     let isLarge = isLarge
     isExpanded = sizes.map { !isLarge || $0 < 60 }
     isApart = sizes.map { _ in false }
+    isRare = isApart
     guard isLarge else { return }
+    let once = Set(calls(in: [.prepare]).map(\.0.index))
+    let often = Set(
+      calls(in: LaneProgram.Routine.allCases.filter { $0 != .prepare }).map(\.0.index))
+    for position in once.subtracting(often) where !isExpanded[position] { isRare[position] = true }
     // The routines themselves, which stay in the first text, weigh as much as the loops in them.
     var weights = [Self.weightOfRoutines, 0]
-    let functions = sizes.indices.filter { isUsed($0) && !isExpanded[$0] }
+    let functions = sizes.indices.filter { isUsed($0) && !isExpanded[$0] && !isRare[$0] }
     for position in functions.sorted(by: { (sizes[$1], $0) < (sizes[$0], $1) }) {
       isApart[position] = weights[1] < weights[0]
       weights[isApart[position] ? 1 : 0] += sizes[position]
     }
   }
 
-  private static let weightOfRoutines = 1_500
+  private static let weightOfRoutines = 2_300
 
   /// The arrays other than formals that a procedure reads or writes, in order.
   private func globals(of procedure: Procedure) -> [LaneArray] {
@@ -127,6 +134,8 @@ struct KernelSource {
     let attribute =
       switch (isExpanded[position], isApart[position]) {
       case (true, _): "static inline __attribute__((always_inline))"
+      // Once per run: not worth the optimiser's time.
+      case _ where isRare[position]: "static __attribute__((noinline, optnone))"
       case (false, false): "static __attribute__((noinline))"
       case (false, true): "__attribute__((visibility(\"hidden\")))"
       }
@@ -153,19 +162,31 @@ struct KernelSource {
         bind(node, "\(name(array))[\(element)]")
       }
     }
+    let uses = program.graph.useCounts(for: procedure.stores.map(\.value))
+    var depths: [Node: Int] = [:]
     var isPrinted: Set<Node> = Set(names.keys)
     for store in procedure.stores {
       for node in program.graph.reachableNodes(from: [store.value], except: &isPrinted) {
         if case .constant(let bits) = program.graph[node] {
           names[node] = literal(Double(bitPattern: bits))
+          continue
+        }
+        let text = expression(node) { names[$0] ?? "?" }
+        let depth = program.graph[node].operands.reduce(0) { max($0, depths[$1] ?? 0) } + 1
+        // A variable costs the compiler more than an expression within another.
+        if uses[Int(node.index)] == 1 && depth <= Self.nestingLimit {
+          names[node] = "(\(text))"
+          depths[node] = depth
         } else {
-          bind(node, expression(node) { names[$0] ?? "?" })
+          bind(node, text)
         }
       }
       body += "  \(name(store.array))[\(store.element)] = \(names[store.value] ?? "?");\n"
     }
     return body
   }
+
+  private static let nestingLimit = 16
 
   private func literal(_ value: Double) -> String {
     if value.isNaN { return "((V)(__builtin_nan(\"\")))" }

@@ -25,15 +25,23 @@ public struct KernelToolchain: Sendable, Hashable {
     self.cacheDirectory = cacheDirectory
   }
 
-  /// How many lanes a block has: two vector registers' worth, so that one half computes while the
-  /// other waits.
-  var width: Int { 8 }
-
-  var arguments: [String] {
+  /// What the compiler is told.
+  ///
+  /// Large kernels are mostly straight lines that the graph has simplified already: their speed
+  /// gains nothing by more than the simplest optimiser, whose time would be felt.
+  func arguments(isLarge: Bool) -> [String] {
     var arguments = [
-      "-x", "c", "-std=gnu2x", "-O2", "-ffp-contract=off", "-fno-math-errno", "-fPIC",
-      "-nostdlib", "-fno-stack-protector", "-fno-ident", "-w",
+      "-x", "c", "-std=gnu2x", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-nostdlib",
+      "-fno-stack-protector", "-fno-ident", "-fno-strict-aliasing", "-w",
+      // Else vectors that do not fit in registers may cross lines of the cache.
+      "-mstackrealign",
     ]
+    if isLarge {
+      arguments += ["-O1", "-mllvm", "-enable-misched=false"]
+      arguments += ["-Xclang", "-disable-lifetime-markers"]
+    } else {
+      arguments.append("-O2")
+    }
     #if arch(x86_64)
     switch target {
     case .baseline: arguments += ["-march=x86-64"]

@@ -32,7 +32,7 @@ public final class NativeKernel: LaneKernel, Sendable {
   ///
   /// - Throws: `KernelFailure` if there is no kernel to be had.
   public init(_ program: LaneProgram, toolchain: KernelToolchain) throws(KernelFailure) {
-    let layout = WorkspaceLayout(of: program, width: toolchain.width)
+    let layout = WorkspaceLayout(of: program, width: toolchain.width(of: program))
     let texts = KernelSource.print(
       program, layout: layout, prelude: KernelPrelude.text(for: program))
     var library = try KernelCache.library(of: texts, toolchain: toolchain)
@@ -71,7 +71,8 @@ public final class NativeKernel: LaneKernel, Sendable {
   /// The C text of a program, as the compiler gets it.
   public static func source(of program: LaneProgram, toolchain: KernelToolchain) -> String {
     KernelSource.print(
-      program, layout: WorkspaceLayout(of: program, width: toolchain.width), prelude: ""
+      program, layout: WorkspaceLayout(of: program, width: toolchain.width(of: program)),
+      prelude: ""
     ).joined(separator: "\n")
   }
 
