@@ -44,6 +44,9 @@ extension ResultFileWriter {
     train.count += times.count
   }
 
+  /// How many spikes a group has so far.
+  public func spikeCount(of group: String) -> Int { trains[group]?.count ?? 0 }
+
   private static func append(
     _ values: UnsafeRawPointer?, _ count: Int, _ type: hid_t, to dataset: HDF5Object, _ old: Int
   ) -> Bool {

@@ -25,7 +25,8 @@ struct AfterglowCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, ShowCommand.self, ListCommand.self, ResumeCommand.self,
-      MergeCommand.self, StatusCommand.self, SensitivityCommand.self, ValidateCommand.self,
+      MergeCommand.self, SubmitCommand.self, StatusCommand.self, SensitivityCommand.self,
+      ValidateCommand.self,
       BenchCommand.self,
     ])
 }

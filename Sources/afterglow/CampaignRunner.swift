@@ -7,8 +7,8 @@ import Solvers
 import Storage
 
 /// What is known when all runs are over.
-struct FinishedCampaign {
-  var summary: CampaignSummary
+struct FinishedCampaign<Summary> {
+  var summary: Summary
   /// Wall and processor time of everything between reading and the finished file, in s.
   var wallSeconds: Double
   var processorSeconds: Double
@@ -33,10 +33,10 @@ struct CampaignRunner {
   ///   - earlier: A result whose runs are taken over.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
-  func run(
-    _ campaign: Campaign, path: String, mayReplace: Bool, header: JournalHeader,
+  func run<Runs: JournaledCampaign>(
+    _ campaign: Runs, path: String, mayReplace: Bool, header: JournalHeader,
     earlier: EarlierResult? = nil
-  ) throws -> FinishedCampaign {
+  ) throws -> FinishedCampaign<Runs.Summary> {
     try run(campaign, path: path, mayReplace: mayReplace, header: header) {
       let place = CampaignJournal.path(ofResult: path)
       if JournalWriter.isInUse(place) { throw StorageFailure.isInUse(path: place) }
@@ -63,10 +63,10 @@ struct CampaignRunner {
   ///   - earlier: A result whose runs are taken over.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
-  func resume(
-    _ campaign: Campaign, path: String, soundLength: UInt64, finished: FinishedRuns,
+  func resume<Runs: JournaledCampaign>(
+    _ campaign: Runs, path: String, soundLength: UInt64, finished: FinishedRuns,
     earlier: EarlierResult?
-  ) throws -> FinishedCampaign {
+  ) throws -> FinishedCampaign<Runs.Summary> {
     let place = CampaignJournal.path(ofResult: path)
     let header = header(of: campaign, ExperimentOverrides())
     return try run(campaign, path: path, mayReplace: true, header: header) {
@@ -88,7 +88,9 @@ struct CampaignRunner {
   }
 
   /// What the journal of a campaign says of it.
-  func header(of campaign: Campaign, _ overrides: ExperimentOverrides) -> JournalHeader {
+  func header(
+    of campaign: some JournaledCampaign, _ overrides: ExperimentOverrides
+  ) -> JournalHeader {
     CampaignJournal.header(
       campaign.experiment, campaign.plan, overrides: overrides, version: Version.current)
   }
@@ -105,7 +107,7 @@ struct CampaignRunner {
   /// - Returns: How far the part is.
   /// - Throws: The exit status.
   func run(
-    _ campaign: Campaign, shard: Shard, path: String,
+    _ campaign: some JournaledCampaign, shard: Shard, path: String,
     going begun: (soundLength: UInt64, finished: FinishedRuns)?, header: JournalHeader,
     earlier: EarlierResult? = nil
   ) throws -> CampaignProgress {
@@ -122,14 +124,14 @@ struct CampaignRunner {
       var finished = begun?.finished ?? FinishedRuns(campaign.plan)
       if let earlier { finished.take(earlier, of: campaign.plan) }
       let summary = try campaign.run(
-        shard: shard, after: finished, into: JournaledOutput(journal, header, nil),
+        shard: shard, after: finished, into: campaign.output(journal, header, nil),
         cancellation: interruption.flag
       ) { progress.update($0) }
       progress.finish()
       log(
-        path, summary.progress, usesInterpreter: summary.notes.usesInterpreter,
+        path, summary.progress, usesInterpreter: summary.usesInterpreter,
         seconds: ProgressLine.seconds(clock.now - start))
-      if let warning = summary.notes.warning { terminal.warn(warning) }
+      if let warning = summary.warning { terminal.warn(warning) }
       return summary.progress
     }
   }
@@ -145,30 +147,28 @@ struct CampaignRunner {
   ///   - mayReplace: Whether a result that is there may be replaced.
   /// - Returns: What is known at the end.
   /// - Throws: The exit status.
-  func merge(
-    _ campaign: Campaign, _ journals: [String], _ finished: FinishedRuns,
-    earlier: EarlierResult?, path: String, mayReplace: Bool
-  ) throws -> FinishedCampaign {
+  func merge<Runs: JournaledCampaign>(
+    _ campaign: Runs, _ journals: [String], _ finished: FinishedRuns, earlier: EarlierResult?,
+    path: String, mayReplace: Bool
+  ) throws -> FinishedCampaign<Runs.Summary> {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = Self.processorSeconds()
     return try tellingFailures {
-      let output = try ResultFileOutput(
-        path: path, experiment: campaign.experiment, plan: campaign.plan,
-        mayReplace: mayReplace, facts: Self.facts)
+      let file = try campaign.makeFile(path: path, mayReplace: mayReplace, facts: Self.facts)
       do {
         let all = try takeOver(
-          finished, journals: journals, earlier, campaign.plan, into: output)
-        let summary = try campaign.run(after: all, into: output)
-        try output.commit(summary: summary)
+          finished, journals: journals, earlier, campaign.plan, into: file)
+        let summary = try campaign.run(after: all, into: campaign.output(file))
+        try file.commit(summary: summary)
         log(
-          path, summary.progress, usesInterpreter: summary.notes.usesInterpreter,
+          path, summary.progress, usesInterpreter: summary.usesInterpreter,
           seconds: ProgressLine.seconds(clock.now - start))
         return FinishedCampaign(
           summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start),
-          processorSeconds: Self.processorSeconds() - processorStart, digest: output.digest)
+          processorSeconds: Self.processorSeconds() - processorStart, digest: file.digest(summary))
       } catch {
-        output.abandon()
+        file.abandon()
         throw error
       }
     }
@@ -181,29 +181,28 @@ struct CampaignRunner {
   ///   - journals: Their paths.
   ///   - earlier: A result with further runs.
   ///   - plan: All runs.
-  ///   - output: What they are copied to.
+  ///   - file: What they are copied to.
   /// - Returns: Everything that is finished.
   /// - Throws: `StorageFailure`.
   private func takeOver(
     _ finished: FinishedRuns?, journals: [String], _ earlier: EarlierResult?, _ plan: RunPlan,
-    into output: ResultFileOutput
+    into file: some CampaignFile
   ) throws -> FinishedRuns {
     var finished = finished ?? FinishedRuns(plan)
     for place in journals {
-      let journal = try JournalReader(path: place)
-      while let entry = journal.next() { try output.restore(entry, finished) }
+      try file.restore(JournalReader(path: place), finished)
     }
     if let earlier {
-      try output.adopt(earlier, after: finished)
+      try file.adopt(earlier, after: finished)
       finished.take(earlier, of: plan)
     }
     return finished
   }
 
-  private func run(
-    _ campaign: Campaign, path: String, mayReplace: Bool, header: JournalHeader,
+  private func run<Runs: JournaledCampaign>(
+    _ campaign: Runs, path: String, mayReplace: Bool, header: JournalHeader,
     begin: () throws -> Beginning
-  ) throws -> FinishedCampaign {
+  ) throws -> FinishedCampaign<Runs.Summary> {
     let clock = ContinuousClock()
     let start = clock.now
     let processorStart = Self.processorSeconds()
@@ -213,28 +212,25 @@ struct CampaignRunner {
       try ResultFileWriter.checkDestination(path, mayReplace: mayReplace)
       let beginning = try begin()
       let journal = beginning.journal
-      let output = try ResultFileOutput(
-        path: path, experiment: campaign.experiment, plan: campaign.plan,
-        mayReplace: mayReplace, facts: Self.facts)
-      let summary: CampaignSummary
+      let file = try campaign.makeFile(path: path, mayReplace: mayReplace, facts: Self.facts)
+      let summary: Runs.Summary
       do {
-        let both = JournaledOutput(
-          journal, header, output, delay: header.variableCount > 0 ? .seconds(1) : .zero)
         let finished = try takeOver(
           beginning.finished, journals: beginning.finished == nil ? [] : [journal.path],
-          beginning.earlier, campaign.plan, into: output)
+          beginning.earlier, campaign.plan, into: file)
         summary = try campaign.run(
-          after: finished, into: both, cancellation: interruption.flag
+          after: finished, into: campaign.output(journal, header, file),
+          cancellation: interruption.flag
         ) { progress.update($0) }
       } catch {
-        output.abandon()
+        file.abandon()
         journal.close()
         throw error
       }
       progress.finish()
-      try output.commit(summary: summary)
+      try file.commit(summary: summary)
       log(
-        path, summary.progress, usesInterpreter: summary.notes.usesInterpreter,
+        path, summary.progress, usesInterpreter: summary.usesInterpreter,
         seconds: ProgressLine.seconds(clock.now - start))
       // What failed can be tried again, and what was not begun is still to come.
       if summary.progress.done == summary.progress.total {
@@ -242,10 +238,10 @@ struct CampaignRunner {
       } else {
         journal.close()
       }
-      if let warning = summary.notes.warning { terminal.warn(warning) }
+      if let warning = summary.warning { terminal.warn(warning) }
       return FinishedCampaign(
         summary: summary, wallSeconds: ProgressLine.seconds(clock.now - start),
-        processorSeconds: Self.processorSeconds() - processorStart, digest: output.digest)
+        processorSeconds: Self.processorSeconds() - processorStart, digest: file.digest(summary))
     }
   }
 

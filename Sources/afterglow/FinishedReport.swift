@@ -10,19 +10,18 @@ struct FinishedReport {
   /// Tells how it went.
   ///
   /// - Throws: The exit status, unless all runs are done.
-  func tell(
-    _ experiment: Experiment, _ plan: RunPlan, _ finished: FinishedCampaign, path: String
+  func tell<Runs: AccountedCampaign>(
+    _ campaign: Runs, _ finished: FinishedCampaign<Runs.Summary>, path: String
   ) throws {
-    if isJSON {
-      terminal.print(JSONText.of(RunReportJSON(experiment, finished, path: path)))
-    } else if !isQuiet {
-      terminal.print(RunAccount(experiment, plan, finished, path: path).text)
+    if isJSON || !isQuiet {
+      terminal.print(campaign.account(of: finished, path: path, asJSON: isJSON))
     }
     let progress = finished.summary.progress
-    if finished.summary.wasInterrupted {
+    let left = progress.total - progress.done - progress.failed
+    if left > 0 {
       terminal.complain(
-        "interrupted: \(finished.summary.notRun) runs were not begun; `\(path)` has the others; go "
-          + "on with `afterglow resume \(path)`")
+        "interrupted: \(left) of \(progress.total) runs are not done; `\(path)` has what was done "
+          + "until then; go on with `afterglow resume \(path)`")
       throw ExitStatus.interrupted
     }
     guard progress.failed > 0 else { return }

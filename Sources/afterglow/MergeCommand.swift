@@ -35,7 +35,7 @@ struct MergeCommand: ParsableCommand {
 
   func run() throws {
     let terminal = Terminal(isQuiet: quiet || json)
-    let places = journals.isEmpty ? beside() : journals
+    let places = journals.isEmpty ? ShardJournals.beside(file) : journals
     guard let first = places.first else {
       terminal.complain("there are no parts of `\(file)` beside it; name their journals")
       throw ExitStatus.inputOutput
@@ -43,8 +43,8 @@ struct MergeCommand: ParsableCommand {
     let loading = JournalLoading(terminal: terminal)
     let header = try loading.open(first).header
     let experiment = try loading.experiment(header)
-    let campaign = Campaign(
-      experiment, options: CampaignOptions(threads: 1, backend: Workplace.backend(.native)))
+    let campaign = experiment.campaign(
+      CampaignOptions(threads: 1, backend: Workplace.backend(.native)))
     var finished: FinishedRuns?
     for place in places {
       let journal = try loading.open(place)
@@ -75,20 +75,17 @@ struct MergeCommand: ParsableCommand {
           + "go on with it by `afterglow resume \(file) --shard i/n`")
       throw ExitStatus.dataError
     }
+    try merge(campaign, places, finished, earlier, terminal)
+  }
+
+  private func merge(
+    _ campaign: some AccountedCampaign, _ places: [String], _ finished: FinishedRuns,
+    _ earlier: EarlierResult?, _ terminal: Terminal
+  ) throws {
     let runner = CampaignRunner(terminal: terminal, showsProgress: false)
     let result = try runner.merge(
       campaign, places, finished, earlier: earlier, path: file, mayReplace: overwrite)
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
-      .tell(experiment, campaign.plan, result, path: file)
-  }
-
-  /// The journals of parts beside the result, by their numbers.
-  private func beside() -> [String] {
-    let url = URL(fileURLWithPath: file)
-    let folder = url.deletingLastPathComponent().path
-    let prefix = url.lastPathComponent + ".shard-"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".journal") }.sorted()
-      .map { folder + "/" + $0 }
+      .tell(campaign, result, path: file)
   }
 }

@@ -6,10 +6,10 @@ import Units
 /// What a run of a circuit is told to people as.
 struct NetworkAccount {
   private let campaign: NetworkCampaign
-  private let finished: FinishedNetworks
+  private let finished: FinishedCampaign<NetworkSummary>
   private let path: String
 
-  init(_ campaign: NetworkCampaign, _ finished: FinishedNetworks, path: String) {
+  init(_ campaign: NetworkCampaign, _ finished: FinishedCampaign<NetworkSummary>, path: String) {
     self.campaign = campaign
     self.finished = finished
     self.path = path
@@ -150,7 +150,7 @@ struct NetworkReport: Encodable {
   /// The first hundred.
   private var results: [Run]
 
-  init(_ campaign: NetworkCampaign, _ finished: FinishedNetworks, path: String) {
+  init(_ campaign: NetworkCampaign, _ finished: FinishedCampaign<NetworkSummary>, path: String) {
     let summary = finished.summary
     let experiment = campaign.experiment
     let names =

@@ -35,12 +35,15 @@ struct NetworkWorkload {
       let campaign = NetworkCampaign(
         experiment, options: CampaignOptions(threads: threads, backend: backend))
     else { throw ExitStatus.dataError }
-    let runner = NetworkRunner(terminal: terminal, showsProgress: false, keepsLog: false)
+    let runner = CampaignRunner(terminal: terminal, showsProgress: false, keepsLog: false)
+    let header = runner.header(of: campaign, ExperimentOverrides())
     // The first round compiles, and is not counted.
-    let first = try runner.run(campaign, path: path, mayReplace: true)
+    let first = try runner.run(
+      campaign, path: path, mayReplace: true, header: header)
     var rounds: [NetworkRunResult] = []
     for _ in 0..<repeats {
-      let finished = try runner.run(campaign, path: path, mayReplace: true)
+      let finished = try runner.run(
+        campaign, path: path, mayReplace: true, header: header)
       guard let result = finished.summary.results.first?.result else { continue }
       rounds.append(result)
     }

@@ -65,13 +65,20 @@ struct ResumeCommand: ParsableCommand {
     let journal = try loading.open(place)
     if !asBegun { try loading.refuseChanges(journal.header) }
     let experiment = try loading.experiment(journal.header)
-    let campaign = Campaign(
-      experiment,
-      options: CampaignOptions(
+    let campaign = experiment.campaign(
+      CampaignOptions(
         threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
         stopsAtFirstFailure: failFast))
+    try goOn(campaign, journal, terminal)
+  }
+
+  private func goOn(
+    _ campaign: some AccountedCampaign, _ journal: JournalReader, _ terminal: Terminal
+  ) throws {
+    let place = journal.path
     let header = CampaignJournal.header(
-      experiment, campaign.plan, overrides: ExperimentOverrides(), version: Version.current)
+      campaign.experiment, campaign.plan, overrides: ExperimentOverrides(), version: Version.current
+    )
     guard header.runCount == journal.header.runCount,
       header.reductionCount == journal.header.reductionCount,
       header.variableCount == journal.header.variableCount,
@@ -101,7 +108,7 @@ struct ResumeCommand: ParsableCommand {
       campaign, path: file, soundLength: journal.soundLength, finished: finished,
       earlier: earlier)
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
-      .tell(experiment, campaign.plan, result, path: file)
+      .tell(campaign, result, path: file)
   }
 
   /// Whether the journal is already that of the larger sweep, which was interrupted.
@@ -139,7 +146,7 @@ struct ResumeCommand: ParsableCommand {
       campaign, path: file, mayReplace: true, header: header,
       earlier: try Extension(terminal).result(file, for: campaign))
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
-      .tell(experiment, campaign.plan, result, path: file)
+      .tell(campaign, result, path: file)
   }
 
   private func tellThereIsNothing(_ terminal: Terminal) throws {

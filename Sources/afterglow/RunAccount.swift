@@ -9,10 +9,13 @@ import Units
 struct RunAccount {
   private let experiment: Experiment
   private let plan: RunPlan
-  private let finished: FinishedCampaign
+  private let finished: FinishedCampaign<CampaignSummary>
   private let path: String
 
-  init(_ experiment: Experiment, _ plan: RunPlan, _ finished: FinishedCampaign, path: String) {
+  init(
+    _ experiment: Experiment, _ plan: RunPlan, _ finished: FinishedCampaign<CampaignSummary>,
+    path: String
+  ) {
     self.experiment = experiment
     self.plan = plan
     self.finished = finished
@@ -144,7 +147,7 @@ struct RunReportJSON: Encodable {
   private var units: [String: String]
   private var arms: [Arm]
 
-  init(_ experiment: Experiment, _ finished: FinishedCampaign, path: String) {
+  init(_ experiment: Experiment, _ finished: FinishedCampaign<CampaignSummary>, path: String) {
     let summary = finished.summary
     file = path
     title = experiment.title

@@ -61,17 +61,15 @@ struct RunCommand: ParsableCommand {
     let options = CampaignOptions(
       threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
       stopsAtFirstFailure: failFast)
-    if let campaign = NetworkCampaign(experiment, options: options) {
-      try run(campaign, terminal)
-      return
-    }
-    let campaign = Campaign(experiment, options: options)
+    try run(experiment.campaign(options), terminal)
+  }
+
+  private func run(_ campaign: some AccountedCampaign, _ terminal: Terminal) throws {
     if dryRun {
-      let preview = RunPreview(experiment, campaign.plan)
-      terminal.print(json ? JSONText.of(preview) : preview.text)
+      terminal.print(campaign.preview(asJSON: json))
       return
     }
-    let path = output ?? Self.defaultOutput(for: self.experiment)
+    let path = output ?? Self.defaultOutput(for: experiment)
     let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
     var header = runner.header(of: campaign, overrides.overrides)
     let earlier = try extend.map { try Extension(terminal).result($0, for: campaign) }
@@ -86,7 +84,7 @@ struct RunCommand: ParsableCommand {
     let finished = try runner.run(
       campaign, path: path, mayReplace: overwrite, header: header, earlier: earlier)
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
-      .tell(experiment, campaign.plan, finished, path: path)
+      .tell(campaign, finished, path: path)
   }
 
   /// Ends the command if an earlier sweep to the same file has been left unfinished.
@@ -100,34 +98,6 @@ struct RunCommand: ParsableCommand {
         : "`\(path)` has been begun: \(finished.doneCount) of \(reader.header.runCount) runs are "
           + "done; go on with `afterglow resume \(path)`, or begin anew with --overwrite")
     Foundation.exit(ExitStatus.inputOutput.rawValue)
-  }
-
-  /// Runs a circuit.
-  private func run(_ campaign: NetworkCampaign, _ terminal: Terminal) throws {
-    if extend != nil {
-      throw ValidationError("--extend is for models; the runs of a circuit have no identity yet")
-    }
-    if try shard.shard != nil {
-      throw ValidationError("--shard is for models; the runs of a circuit cannot be divided yet")
-    }
-    if dryRun {
-      terminal.print(NetworkAccount.preview(campaign))
-      return
-    }
-    let path = output ?? Self.defaultOutput(for: experiment)
-    let runner = NetworkRunner(terminal: terminal, showsProgress: !quiet && !json)
-    let finished = try runner.run(campaign, path: path, mayReplace: overwrite)
-    let account = NetworkAccount(campaign, finished, path: path)
-    if json {
-      terminal.print(JSONText.of(account.report))
-    } else if !quiet {
-      terminal.print(account.text)
-    }
-    if finished.summary.wasInterrupted {
-      terminal.complain("interrupted: `\(path)` has what was done until then")
-      throw ExitStatus.interrupted
-    }
-    if finished.summary.progress.failed > 0 { throw ExitStatus.someFailed }
   }
 
   /// The experiment's name with another ending, in the current folder.

@@ -8,6 +8,8 @@ struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Says how many runs of a result are done, failed, or left.",
     discussion: """
+      Parts of a sweep that have not been put together are counted together.
+
       EXAMPLE
         afterglow status dose_response.h5
       """)
@@ -29,7 +31,7 @@ struct StatusCommand: ParsableCommand {
     var failed: Int
     var notRun: Int
     var failures: [Failure]
-    /// `running`, `interrupted`, or `finished`.
+    /// `running`, `interrupted`, `parts`, `complete parts`, or `finished`.
     var state = "finished"
   }
 
@@ -57,15 +59,34 @@ struct StatusCommand: ParsableCommand {
   /// What the journal of a sweep says that has not come to its end.
   private func begun(_ terminal: Terminal) throws -> Report? {
     let place = CampaignJournal.path(ofResult: file)
-    guard FileManager.default.fileExists(atPath: place) else { return nil }
+    if FileManager.default.fileExists(atPath: place) { return try report([place], terminal) }
+    // Parts are kept when they have been put together.
+    let parts = ShardJournals.beside(file)
+    if parts.isEmpty || FileManager.default.fileExists(atPath: file) { return nil }
+    return try report(parts, terminal)
+  }
+
+  /// What journals of one sweep say together.
+  private func report(_ places: [String], _ terminal: Terminal) throws -> Report? {
     do throws(StorageFailure) {
-      let journal = try JournalReader(path: place)
-      let finished = FinishedRuns(journal)
+      var header: JournalHeader?
+      var finished: FinishedRuns?
+      for place in places {
+        let journal = try JournalReader(path: place)
+        if header == nil { header = journal.header }
+        guard journal.header.runCount == header?.runCount else { continue }
+        if finished == nil { finished = FinishedRuns(journal) } else { finished?.take(journal) }
+      }
+      guard let header, let finished else { return nil }
+      let isPart = places.first != CampaignJournal.path(ofResult: file)
+      let state =
+        places.contains { JournalWriter.isInUse($0) }
+        ? "running" : !isPart ? "interrupted" : finished.leftCount > 0 ? "parts" : "complete parts"
       return Report(
-        title: journal.header.title, total: journal.header.runCount,
-        done: finished.doneCount, failed: finished.failedCount, notRun: finished.leftCount,
+        title: header.title, total: header.runCount, done: finished.doneCount,
+        failed: finished.failedCount, notRun: finished.leftCount,
         failures: finished.failures.map { Report.Failure(run: $0.run, reason: $0.reason) },
-        state: JournalWriter.isInUse(place) ? "running" : "interrupted")
+        state: state)
     } catch {
       terminal.complain(error.message)
       throw ExitStatus.inputOutput
@@ -91,6 +112,12 @@ struct StatusCommand: ParsableCommand {
       terminal.print("what is left is done by `afterglow resume \(file)`")
     case "interrupted":
       terminal.print("failed runs are tried again by `afterglow resume \(file) --retry-failed`")
+    case "parts":
+      terminal.print(
+        "these are parts that no process of this machine is doing; one is gone on with by "
+          + "`afterglow resume \(file) --shard i/n`")
+    case "complete parts":
+      terminal.print("the parts are put together by `afterglow merge \(file)`")
     default: break
     }
   }

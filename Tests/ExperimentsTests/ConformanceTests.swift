@@ -147,7 +147,7 @@ struct ConformanceTests {
     let output = try NetworkFileOutput(
       path: path, campaign: campaign, mayReplace: false, facts: [:])
     let summary = try campaign.run(into: output)
-    try output.commit(summary: summary, wallSeconds: 0)
+    try output.commit(summary: summary)
     let counts = try #require(summary.results.first).result.spikeCounts
     let found = try open(path)
     #expect(found.netcdf4.sizes == ["time": 1001, "cell_excitatory": 20])

@@ -83,8 +83,7 @@ struct ResultBytesTests {
     var finished = FinishedRuns(campaign.plan)
     for place in journals { finished.take(try JournalReader(path: place)) }
     for place in journals {
-      let reader = try JournalReader(path: place)
-      while let entry = reader.next() { try output.restore(entry, finished) }
+      try output.restore(JournalReader(path: place), finished)
     }
     if let earlier {
       try output.adopt(earlier, after: finished)

@@ -73,8 +73,7 @@ struct ResumeTests {
         let resumed = try ResultFileOutput(
           path: path, experiment: experiment, plan: campaign.plan, mayReplace: false, facts: [:])
         let writer = try JournalWriter(resuming: place, at: reader.soundLength)
-        let earlier = try JournalReader(path: place)
-        while let entry = earlier.next() { try resumed.restore(entry, finished) }
+        try resumed.restore(JournalReader(path: place), finished)
         let rest = try campaign.run(after: finished, into: JournaledOutput(writer, header, resumed))
         try resumed.commit(summary: rest)
         writer.close()
@@ -99,10 +98,7 @@ struct ResumeTests {
           path: path, experiment: experiment, plan: campaign.plan, mayReplace: false, facts: [:])
         var finished = FinishedRuns(runCount: 300)
         for journal in journals { finished.take(try JournalReader(path: journal)) }
-        for journal in journals {
-          let reader = try JournalReader(path: journal)
-          while let entry = reader.next() { try output.restore(entry, finished) }
-        }
+        for journal in journals { try output.restore(JournalReader(path: journal), finished) }
         let summary = try campaign.run(after: finished, into: output)
         try output.commit(summary: summary)
         return try contents(path)

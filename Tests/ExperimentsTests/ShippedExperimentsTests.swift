@@ -46,7 +46,7 @@ struct ShippedExperimentsTests {
         path: path, campaign: campaign, mayReplace: false, facts: [:])
       let summary = try campaign.run(into: output)
       #expect(summary.progress.failed == 0, "\(summary.firstFailure?.text ?? "")")
-      try output.commit(summary: summary, wallSeconds: 0)
+      try output.commit(summary: summary)
       let reader = try ResultFileReader(path: path)
       var values = summary.results.flatMap(\.result.spikeCounts).map(Double.init)
       for name in reader.names where (try? reader.numbers(name)) != nil {

@@ -71,7 +71,7 @@ final class NetworkResults {
     let output = try NetworkFileOutput(
       path: path, campaign: campaign, mayReplace: false, facts: [:])
     summary = try campaign.run(into: output)
-    try output.commit(summary: summary, wallSeconds: 0)
+    try output.commit(summary: summary)
     reader = try ResultFileReader(path: path)
   }
 

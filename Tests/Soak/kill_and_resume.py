@@ -1,12 +1,14 @@
-"""Ends a sweep with `kill -9` at random moments, resumes it each time, and compares every value with
-those of a sweep that was left alone; the same for parts that are run and merged.
+"""Ends sweeps, of a model and of a circuit, with `kill -9` and SIGINT at random moments, resumes them
+each time, and compares every value and spike with those of a sweep that was left alone; the same for
+parts that are run and merged. A sweep whose experiment has changed meanwhile is refused.
 
-Usage: kill_and_resume.py AFTERGLOW FOLDER [--kills N] [--samples N] [--seed N]
+Usage: kill_and_resume.py AFTERGLOW FOLDER [--kills N] [--samples N] [--circuits N] [--seed N]
 """
 
 import argparse
 import os
 import random
+import signal
 import subprocess
 import time
 
@@ -27,23 +29,40 @@ sweep:
   parameters: {{ketamine.weight: [50 kg, 100 kg]}}
 """
 
+CIRCUIT = """\
+title: A sweep of a circuit that is killed
+model: reference/brunel_2000
+duration: 0.1 s
+solver: {{step: 0.1 ms}}
+parameters: {{scale: 0.2}}
+record: {{spikes: all, every: 1 ms, variables: [inhibitory.V], cells: {{inhibitory: [0, 7]}}}}
+reduce: {{rate: rate(excitatory), highest: max(inhibitory.V)}}
+sweep:
+  design: random
+  samples: {samples}
+  parameters: {{g: [3, 6]}}
+"""
+
 
 def values(path):
-    """Every dataset outside of the provenance as bytes."""
+    """Every dataset outside of the provenance as bytes, spikes of runs included."""
     found = {}
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset) and not name.startswith("provenance"):
+            data = item[...]
+            found[name] = list(data.ravel()) if data.dtype == object else data.tobytes()
+
     with h5py.File(path) as file:
-        for name, item in file.items():
-            if isinstance(item, h5py.Dataset):
-                data = item[...]
-                found[name] = (
-                    list(data.ravel()) if data.dtype == object else data.tobytes()
-                )
+        file.visititems(visit)
     return found
 
 
 def compare(path, expected, what):
     found = values(path)
-    wrong = sorted(name for name in expected if found.get(name) != expected[name])
+    wrong = sorted(
+        name for name in expected.keys() | found.keys() if found.get(name) != expected.get(name)
+    )
     if wrong:
         raise SystemExit(f"{what}: other values of {', '.join(wrong)}")
     with open(path, "rb") as one, open("whole.h5", "rb") as other:
@@ -52,22 +71,13 @@ def compare(path, expected, what):
     print(f"{what}: the same bytes")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("afterglow")
-    parser.add_argument("folder")
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--samples", type=int, default=20000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    random.seed(options.seed)
-    os.makedirs(options.folder, exist_ok=True)
-    os.chdir(options.folder)
+def soak(options, text, samples):
+    """Kills, interrupts, divides and fills the disk of one sweep."""
     for name in os.listdir("."):
-        if name.startswith(("whole", "killed", "parts", "full")):
+        if name.startswith(("whole", "killed", "parts", "full", "changed")):
             os.unlink(name)
     with open("sweep.yaml", "w") as file:
-        file.write(EXPERIMENT.format(samples=options.samples))
+        file.write(text.format(samples=samples))
 
     def command(*arguments):
         return [options.afterglow, *arguments, "--quiet"]
@@ -76,7 +86,7 @@ def main():
     subprocess.run(command("run", "sweep.yaml", "-o", "whole.h5", "--threads", "1"), check=True)
     seconds = time.time() - start
     expected = values("whole.h5")
-    print(f"undisturbed: {options.samples} runs in {seconds:.1f} s with one thread")
+    print(f"undisturbed: {samples} runs in {seconds:.1f} s with one thread")
 
     kills = 0
     arguments = command("run", "sweep.yaml", "-o", "killed.h5")
@@ -89,8 +99,14 @@ def main():
                 raise SystemExit(f"{' '.join(arguments)}: exit status {status}")
             break
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            # An interrupted process may come to its end, a killed one never does.
+            if random.random() < 0.2:
+                process.send_signal(signal.SIGINT)
+                if process.wait() == 0:
+                    break
+            else:
+                process.kill()
+                process.wait()
             kills += 1
         if os.path.exists("killed.h5.journal"):
             threads = random.choice(["1", "2"])
@@ -105,6 +121,23 @@ def main():
         subprocess.run(command("merge", f"parts{count}.h5"), check=True)
         compare(f"parts{count}.h5", expected, f"{count} parts")
 
+    # Another experiment under the same name is not gone on with.
+    process = subprocess.Popen(command("run", "sweep.yaml", "-o", "changed.h5"))
+    while not os.path.exists("changed.h5.journal"):
+        time.sleep(0.01)
+    time.sleep(0.1)
+    process.kill()
+    process.wait()
+    with open("sweep.yaml", "w") as file:
+        file.write(text.format(samples=samples).replace("design: random", "seed: 9\n  design: random"))
+    refused = subprocess.run(command("resume", "changed.h5"), stderr=subprocess.PIPE, text=True)
+    if refused.returncode == 0 or "seed: 9" not in refused.stderr:
+        raise SystemExit(f"a change was not refused: {refused.returncode} {refused.stderr}")
+    with open("sweep.yaml", "w") as file:
+        file.write(text.format(samples=samples))
+    subprocess.run(command("resume", "changed.h5"), check=True)
+    compare("changed.h5", expected, "a change that was taken back")
+
     # The disk fills up half-way; a limit of the file's size stands in for it.
     size = os.path.getsize("whole.h5")
     limited = subprocess.run(
@@ -114,6 +147,22 @@ def main():
         raise SystemExit(f"a full disk was not told: {limited.returncode} {limited.stderr}")
     subprocess.run(command("resume", "full.h5"), check=True)
     compare("full.h5", expected, "a disk that was full")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("afterglow")
+    parser.add_argument("folder")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--samples", type=int, default=20000)
+    parser.add_argument("--circuits", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    random.seed(options.seed)
+    os.makedirs(options.folder, exist_ok=True)
+    os.chdir(options.folder)
+    soak(options, EXPERIMENT, options.samples)
+    soak(options, CIRCUIT, options.circuits)
 
 
 if __name__ == "__main__":

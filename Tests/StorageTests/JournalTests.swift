@@ -64,6 +64,47 @@ struct JournalTests {
     }
   }
 
+  @Test("parts of runs are read back among entries, cut and damaged ones never")
+  func parts() throws {
+    try withFolder { path in
+      let writer = try JournalWriter(path: path, header: header)
+      let contents: [(Int, RunPart.Content)] = [
+        (9, .spikes(population: 3, first: 0, times: [1e-3, 0.1 + 0.2, 7], cells: [4, 0, .max])),
+        (0, .samples(variable: 2, firstTime: 5, cells: 2, values: [1, -0.0, 1e-300, 4])),
+        (9, .spikes(population: 3, first: 3, times: [], cells: [])), (9, .tally([1, 2.5])),
+      ]
+      for (run, content) in contents { try writer.append(content, of: run) }
+      try writer.append(entry(9, 1))
+      writer.close()
+      let expected = contents.map { RunPart(run: $0.0, attempt: writer.attempt, $0.1) }
+      func read(_ path: String) throws -> (parts: [RunPart], entries: Int) {
+        let reader = try JournalReader(path: path)
+        var found: (parts: [RunPart], entries: Int) = ([], 0)
+        while let block = reader.nextBlock() {
+          switch block {
+          case .part(let part): found.parts.append(part)
+          case .entry: found.entries += 1
+          }
+        }
+        return found
+      }
+      let all = try read(path)
+      #expect(all.parts == expected && all.entries == 1)
+      #expect(entries(try JournalReader(path: path)).count == 1)
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      for place in 0..<whole.count {
+        var bytes = whole
+        bytes[place] ^= UInt8(1 << (place % 8))
+        for damaged in [bytes, whole.prefix(place)] {
+          try damaged.write(to: URL(fileURLWithPath: path))
+          guard let found = try? read(path) else { continue }
+          #expect(found.parts.count + found.entries < 5)
+          #expect(Array(expected.prefix(found.parts.count)) == found.parts)
+        }
+      }
+    }
+  }
+
   @Test("a journal that is cut anywhere keeps what was whole")
   func truncation() throws {
     try withFolder { path in

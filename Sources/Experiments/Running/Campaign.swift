@@ -1,6 +1,6 @@
 public import Programs
 public import Simulations
-import Storage
+public import Storage
 import Synchronization
 
 /// How the runs of an experiment are carried out; nothing here changes a result.
@@ -49,13 +49,16 @@ public struct CampaignProgress: Sendable {
 }
 
 /// How a campaign ended.
-public struct CampaignSummary: Sendable {
+public struct CampaignSummary: CampaignEnd {
   public var progress: CampaignProgress
   public var notes: EnsembleNotes
   /// Whether it was stopped before all runs were begun.
   public var wasInterrupted: Bool
   /// The failed run with the lowest index, and why it failed.
   public var firstFailure: (run: Int, text: String)?
+
+  public var warning: String? { notes.warning }
+  public var usesInterpreter: Bool { notes.usesInterpreter }
 
   /// How many runs were not begun.
   public var notRun: Int { progress.total - progress.done - progress.failed }
@@ -65,7 +68,7 @@ public struct CampaignSummary: Sendable {
 ///
 /// The results do not depend on the number of threads, on the size of chunks or on the order in
 /// which runs end: a run is a function of its index alone.
-public struct Campaign: Sendable {
+public struct Campaign: JournaledCampaign {
   public let experiment: Experiment
   public let plan: RunPlan
   private let options: CampaignOptions
@@ -77,68 +80,20 @@ public struct Campaign: Sendable {
     plan = RunPlan(experiment)
   }
 
-  /// Carries out all runs.
-  ///
-  /// - Parameters:
-  ///   - output: Where results go.
-  ///   - cancellation: Stops after the runs in flight when raised.
-  ///   - progress: Called after each chunk, by one thread at a time.
-  /// - Returns: How it ended.
-  /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
-  ///   is reported to the output and counted.
-  public func run(
-    into output: any RunOutput, cancellation: CancellationFlag = CancellationFlag(),
-    progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
-  ) throws -> CampaignSummary {
-    try run([0..<plan.count], into: output, cancellation: cancellation, progress: progress)
+  public func makeFile(
+    path: String, mayReplace: Bool, facts: [String: String]
+  ) throws(StorageFailure) -> ResultFileOutput {
+    try ResultFileOutput(
+      path: path, experiment: experiment, plan: plan, mayReplace: mayReplace, facts: facts)
   }
 
-  /// Carries out the runs that an earlier process has left.
-  ///
-  /// - Parameters:
-  ///   - finished: What that process has finished, which the output has already.
-  ///   - output: Where results go.
-  ///   - cancellation: Stops after the runs in flight when raised.
-  ///   - progress: Called after each chunk, by one thread at a time.
-  /// - Returns: How it ended, the earlier runs included.
-  /// - Throws: What compiling the model or the output throws.
-  public func run(
-    after finished: FinishedRuns, into output: any RunOutput,
-    cancellation: CancellationFlag = CancellationFlag(),
-    progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
-  ) throws -> CampaignSummary {
-    var start = CampaignProgress(total: plan.count)
-    start.done = finished.doneCount
-    start.failed = finished.failedCount
-    start.earlier = start.done + start.failed
-    return try run(
-      finished.left, from: start, into: output, cancellation: cancellation, progress: progress)
-  }
+  public func output(_ file: ResultFileOutput) -> any RunOutput { file }
 
-  /// Carries out what is left of a part of the runs.
-  ///
-  /// - Parameters:
-  ///   - shard: The part.
-  ///   - finished: What an earlier process has finished; `nil` if there was none.
-  ///   - output: Where results go.
-  ///   - cancellation: Stops after the runs in flight when raised.
-  ///   - progress: Called after each chunk, by one thread at a time.
-  /// - Returns: How it ended, for the runs of the part.
-  /// - Throws: What compiling the model or the output throws.
-  public func run(
-    shard: Shard, after finished: FinishedRuns?, into output: any RunOutput,
-    cancellation: CancellationFlag = CancellationFlag(),
-    progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
-  ) throws -> CampaignSummary {
-    let runs = shard.runs(of: plan.count)
-    let finished = finished ?? FinishedRuns(runCount: plan.count)
-    var start = CampaignProgress(total: runs.count)
-    start.done = finished.count(of: runs, .done)
-    start.failed = finished.count(of: runs, .failed)
-    start.earlier = start.done + start.failed
-    return try run(
-      finished.left.map { $0.clamped(to: runs) }.filter { !$0.isEmpty }, from: start, into: output,
-      cancellation: cancellation, progress: progress)
+  public func output(
+    _ journal: JournalWriter, _ header: JournalHeader, _ file: ResultFileOutput?
+  ) -> any RunOutput {
+    JournaledOutput(
+      journal, header, file, delay: header.variableCount > 0 ? .seconds(1) : .zero)
   }
 
   /// Carries out some runs, each as it is among all of them.
@@ -155,19 +110,8 @@ public struct Campaign: Sendable {
       cancellation: CancellationFlag(), progress: { _ in })
   }
 
-  /// Carries out some runs.
-  ///
-  /// - Parameters:
-  ///   - ranges: Which runs, by index.
-  ///   - start: What is finished already; all runs are still to come if it is not given.
-  ///   - output: Where results go.
-  ///   - cancellation: Stops after the runs in flight when raised.
-  ///   - progress: Called after each chunk, by one thread at a time.
-  /// - Returns: How it ended.
-  /// - Throws: What compiling the model or the output throws. A run that fails is no error: it
-  ///   is reported to the output and counted.
-  private func run(
-    _ ranges: [Range<Int>], from start: CampaignProgress? = nil, into output: any RunOutput,
+  public func run(
+    _ ranges: [Range<Int>], from start: CampaignProgress, into output: any RunOutput,
     cancellation: CancellationFlag, progress: @escaping @Sendable (CampaignProgress) -> Void
   ) throws -> CampaignSummary {
     let count = ranges.reduce(0) { $0 + $1.count }
@@ -177,7 +121,7 @@ public struct Campaign: Sendable {
       count == plan.count ? nil : ranges.flatMap { Array($0) }, cancellation: cancellation)
     let ledger = Ledger(
       output: output, experiment: experiment, plan: plan,
-      start: start ?? CampaignProgress(total: plan.count), progress: progress,
+      start: start, progress: progress,
       preparationFailure: { run in
         if case .failure(let failure)? = steadyStates[run] { return failure.text }
         return nil

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 import ModelLanguage
-public import Simulations
+import Simulations
 public import Storage
 
 /// The journal of a campaign: beside the result file, until all runs are done.
@@ -20,15 +20,16 @@ public enum CampaignJournal {
   public static func header(
     _ experiment: Experiment, _ plan: RunPlan, overrides: ExperimentOverrides, version: String
   ) -> JournalHeader {
-    JournalHeader(
+    // What a circuit records comes in parts that say their own sizes.
+    let recording = experiment.network == nil ? experiment.recording : nil
+    return JournalHeader(
       title: experiment.title, version: version, numerics: Numerics.version,
       experiment: experiment.resolved.yaml(), experimentPath: experiment.source.path,
       overrides: overrides.settings.map { "\($0.path)=\($0.value)" }, seed: overrides.seed,
       models: experiment.model.sources.map { JournalHeader.Text(path: $0.path, text: $0.text) },
       tables: experiment.tables.map { JournalHeader.Text(path: $0.path, text: $0.text) },
       runCount: plan.count, reductionCount: experiment.reductions.count,
-      variableCount: experiment.recording?.variables.count ?? 0,
-      timeCount: experiment.recording?.times.count ?? 0)
+      variableCount: recording?.variables.count ?? 0, timeCount: recording?.times.count ?? 0)
   }
 
   /// What differs between what a journal is of and what would be run now, in words.
@@ -82,45 +83,5 @@ public enum CampaignJournal {
       return "`\(first.prefix(80))`\(more)"
     }
     return ["line \(start + 1): \(part(before)) before, \(part(now)) now"]
-  }
-}
-
-/// Keeps finished runs in a journal, and then passes them on to a result file if there is one.
-public final class JournaledOutput: RunOutput {
-  private let journal: JournalWriter
-  private let header: JournalHeader
-  private let result: ResultFileOutput?
-  /// When the journal begins to be kept.
-  private let start: ContinuousClock.Instant
-
-  /// Joins a journal and a result file.
-  ///
-  /// - Parameters:
-  ///   - journal: The journal.
-  ///   - header: What it is of.
-  ///   - result: The result file; `nil` for a part of a campaign, which has none of its own.
-  ///   - delay: For how long runs go to the result file alone; an interrupted campaign does them
-  ///     again. Samples are written twice, which a campaign that is soon over can be spared.
-  public init(
-    _ journal: JournalWriter, _ header: JournalHeader, _ result: ResultFileOutput?,
-    delay: Duration = .zero
-  ) {
-    start = .now + (result == nil ? .zero : delay)
-    self.journal = journal
-    self.header = header
-    self.result = result
-  }
-
-  public func write(_ chunk: borrowing ChunkResult, reports: [RunReport]) throws {
-    guard ContinuousClock.now >= start else {
-      try result?.write(chunk, reports: reports)
-      return
-    }
-    var numbers: [UnsafeBufferPointer<Double>] = []
-    for reduction in 0..<header.reductionCount { numbers.append(chunk.reduction(reduction)) }
-    for variable in 0..<header.variableCount { numbers.append(chunk.samples(of: variable)) }
-    try journal.append(
-      firstRun: chunk.runs.lowerBound, reports.map(RunRecord.init), numbers: numbers)
-    try result?.write(chunk, reports: reports)
   }
 }

@@ -7,9 +7,12 @@ public struct FinishedRuns: Sendable {
   private var identities: [UInt64]
   /// Why the first failed runs failed.
   private var reasons: [Int: String] = [:]
+  /// For runs that are kept in parts, whose parts count; that of a run in flight until it is over.
+  private var attempts: [Int: UInt64] = [:]
+  private var latestAttempts: [Int: UInt64] = [:]
 
   /// None of so many runs.
-  init(runCount: Int) {
+  public init(runCount: Int) {
     status = Array(repeating: .notRun, count: runCount)
     identities = Array(repeating: 0, count: runCount)
   }
@@ -17,7 +20,7 @@ public struct FinishedRuns: Sendable {
   /// What a journal holds, which is read to its end.
   public init(_ journal: JournalReader) {
     self.init(runCount: journal.header.runCount)
-    while let entry = journal.next() { take(entry) }
+    take(journal)
   }
 
   /// Takes an entry of a journal; later ones count.
@@ -25,6 +28,7 @@ public struct FinishedRuns: Sendable {
     for (run, record) in zip(entry.runs, entry.records) {
       status[run] = record.status
       identities[run] = record.identity
+      attempts[run] = latestAttempts.removeValue(forKey: run)
       reasons[run] = record.status == .failed && reasons.count < 1000 ? record.reason : nil
     }
   }
@@ -38,7 +42,20 @@ public struct FinishedRuns: Sendable {
 
   /// Takes the runs of another journal of the same campaign.
   public mutating func take(_ journal: JournalReader) {
-    while let entry = journal.next() { take(entry) }
+    // What another process has left unfinished is not ended by this one.
+    latestAttempts = [:]
+    while let block = journal.nextBlock() {
+      switch block {
+      case .entry(let entry): take(entry)
+      case .part(let part):
+        if case .tally = part.content { latestAttempts[part.run] = part.attempt }
+      }
+    }
+  }
+
+  /// Whether a part belongs to a finished run.
+  func keeps(_ part: RunPart) -> Bool {
+    status[part.run] != .notRun && attempts[part.run] == part.attempt
   }
 
   /// How many runs of a range have ended in some way.

@@ -4,12 +4,13 @@ public import Networks
 import Programs
 import Simulations
 import Solvers
+public import Storage
 import Synchronization
 
 /// All runs of an experiment with a circuit.
 ///
 /// One run uses all threads; several runs have a thread each. The results depend on neither.
-public struct NetworkCampaign: Sendable {
+public struct NetworkCampaign: JournaledCampaign {
   public let experiment: Experiment
   public let plan: RunPlan
   let subject: NetworkSubject
@@ -57,18 +58,25 @@ public struct NetworkCampaign: Sendable {
     return paths
   }
 
-  /// Carries out all runs.
-  ///
-  /// - Parameters:
-  ///   - output: Where results go.
-  ///   - cancellation: Stops the runs in flight when raised.
-  ///   - progress: Called from time to time with the part that is done, by one thread at a time.
-  /// - Returns: How it ended.
-  /// - Throws: What the output throws. A run that fails is no error: it is counted.
+  public func makeFile(
+    path: String, mayReplace: Bool, facts: [String: String]
+  ) throws(StorageFailure) -> NetworkFileOutput {
+    try NetworkFileOutput(path: path, campaign: self, mayReplace: mayReplace, facts: facts)
+  }
+
+  public func output(_ file: NetworkFileOutput) -> (any NetworkOutput)? { file }
+
+  public func output(
+    _ journal: JournalWriter, _ header: JournalHeader, _ file: NetworkFileOutput?
+  ) -> (any NetworkOutput)? {
+    JournaledNetworkOutput(journal, file, plan, keepsRuns: plan.count > 1 || file == nil)
+  }
+
   public func run(
-    into output: NetworkFileOutput?, cancellation: CancellationFlag = CancellationFlag(),
-    progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
+    _ ranges: [Range<Int>], from start: CampaignProgress, into output: (any NetworkOutput)?,
+    cancellation: CancellationFlag, progress: @escaping @Sendable (CampaignProgress) -> Void
   ) throws -> NetworkSummary {
+    let count = ranges.reduce(0) { $0 + $1.count }
     let recorded = recordedPaths.compactMap { path in
       subject.circuit.variable(path).map {
         NetworkConfiguration.Recorded(population: $0.population, expression: $0.expression)
@@ -78,15 +86,19 @@ public struct NetworkCampaign: Sendable {
       subject.circuit,
       NetworkConfiguration(method: subject.method, timeStep: timeStep, recorded: recorded),
       backend: options.backend)
+    let restored =
+      output?.restored
+      ?? RestoredNetworks(
+        digest: RunDigest(runCount: plan.count, reductionCount: experiment.reductions.count))
     let state = Mutex(
       NetworkSummary(
-        progress: CampaignProgress(total: plan.count), notes: network.notes,
-        digest: RunDigest(runCount: plan.count, reductionCount: experiment.reductions.count)))
-    let threads = max(1, min(options.threads, plan.count))
-    let queue = ChunkQueue([0..<plan.count], chunk: 1, cancellation: cancellation)
+        progress: start, notes: network.notes, results: restored.results.map { ($0.key, $0.value) },
+        digest: restored.digest))
+    let threads = max(1, min(options.threads, count))
+    let queue = ChunkQueue(ranges, chunk: 1, cancellation: cancellation)
     let campaign = self
     let cells = sampledCells
-    let share = plan.count == 1 ? threadsOfSingleRun : 1
+    let share = count == 1 ? ranges.lazy.joined().first.map(threads(ofSingle:)) ?? 1 : 1
     try onThreads(threads) {
       while let run = queue.take()?.first {
         let execution = NetworkExecution(
@@ -126,7 +138,8 @@ public struct NetworkCampaign: Sendable {
       }
     }
     var summary = state.withLock { $0 }
-    summary.wasInterrupted = cancellation.isRaised
+    summary.wasInterrupted =
+      summary.progress.done + summary.progress.failed < summary.progress.total
     summary.results.sort { $0.run < $1.run }
     return summary
   }
@@ -137,8 +150,8 @@ extension NetworkCampaign {
   private static let cellsPerThread = 256.0
 
   /// How many threads one run takes: those that are offered, unless it is small.
-  private var threadsOfSingleRun: Int {
-    let settings = settings(of: 0)
+  private func threads(ofSingle run: Int) -> Int {
+    let settings = settings(of: run)
     let cells = subject.circuit.populations.reduce(0.0) { $0 + settings.size(of: $1) }
     guard cells.isFinite, cells < Self.cellsPerThread * Double(options.threads) else {
       return options.threads
@@ -148,9 +161,10 @@ extension NetworkCampaign {
 }
 
 /// How a campaign of networks ended.
-public struct NetworkSummary: Sendable {
+public struct NetworkSummary: CampaignEnd {
   public var progress: CampaignProgress
   public var notes: NetworkNotes
+  /// Whether it was stopped before all runs were over.
   public var wasInterrupted = false
   /// The failed run with the lowest index, and why it failed.
   public var firstFailure: (run: Int, text: String)?
@@ -159,9 +173,16 @@ public struct NetworkSummary: Sendable {
   /// The reductions and verdicts of all runs.
   public var digest: RunDigest
 
-  init(progress: CampaignProgress, notes: NetworkNotes, digest: RunDigest) {
+  public var warning: String? { notes.warning }
+  public var usesInterpreter: Bool { notes.usesInterpreter }
+
+  init(
+    progress: CampaignProgress, notes: NetworkNotes,
+    results: [(run: Int, result: NetworkRunResult)], digest: RunDigest
+  ) {
     self.progress = progress
     self.notes = notes
+    self.results = results
     self.digest = digest
   }
 }

@@ -12,7 +12,7 @@ struct NetworkExecution {
   let sampledCells: [[Int]]
   let run: Int
   let threads: Int
-  let output: NetworkFileOutput?
+  let output: (any NetworkOutput)?
   let cancellation: CancellationFlag
   /// Called from time to time with the part of the run that is done.
   let progress: (Double) -> Void
@@ -21,6 +21,12 @@ struct NetworkExecution {
   private static let longestStretch = 2000
   /// How many samples are kept before they are written.
   private static let samplesPerBlock = 64
+
+  /// What is recorded, on its way to the output.
+  private struct Blocks {
+    var samples: SampleBlock
+    var spikes: SpikeBlock
+  }
 
   /// Carries the run out; what goes wrong in the network is told in the result.
   func carryOut() throws -> NetworkRunResult {
@@ -45,11 +51,16 @@ struct NetworkExecution {
     start = clock.now
     let processorStart = Self.processorSeconds()
     var tally = NetworkTally(campaign, cellCounts: result.cellCounts)
+    var blocks = Blocks(
+      samples: SampleBlock(cells: sampledCells, run: run, limit: Self.samplesPerBlock),
+      spikes: SpikeBlock(of: campaign.subject.spikes, among: populations.count, run: run))
     do throws(NetworkFailure) {
-      try step(live, setup.schedule, &result, &tally)
+      try step(live, setup.schedule, &result, &tally, &blocks)
     } catch {
       result.failure = error.text
     }
+    blocks.samples.flush(output)
+    blocks.spikes.flush(output)
     if let problem = output?.problem { throw problem }
     result.steps = live.step
     result.runSeconds = Self.seconds(clock.now - start)
@@ -72,7 +83,7 @@ struct NetworkExecution {
 
   private func step(
     _ live: NetworkRun, _ schedule: [ScheduledChange], _ result: inout NetworkRunResult,
-    _ tally: inout NetworkTally
+    _ tally: inout NetworkTally, _ blocks: inout Blocks
   ) throws(NetworkFailure) {
     let step = campaign.timeStep
     let end = campaign.stepCount
@@ -85,11 +96,10 @@ struct NetworkExecution {
     let names = campaign.experiment.model
     var nextSample = 0
     var nextChange = 0
-    var block = SampleBlock(cells: sampledCells, run: run, limit: Self.samplesPerBlock)
     while true {
       // A sample at the time of a change has the values before it.
       while nextSample < sampleSteps.count, sampleSteps[nextSample] <= live.step {
-        block.take(live, time: nextSample, output)
+        blocks.samples.take(live, time: nextSample, output)
         nextSample += 1
       }
       tally.variables.look(at: live)
@@ -114,24 +124,22 @@ struct NetworkExecution {
       if nextChange < changes.count { next = min(next, changes[nextChange].step) }
       if let look = tally.variables.nextLook { next = min(next, look) }
       try live.advance(toStep: next)
-      collect(live, &result, &tally)
+      collect(live, &result, &tally, &blocks.spikes)
       progress(Double(live.step) / Double(end))
     }
-    block.flush(output)
     try live.checkFiniteness()
   }
 
   private func collect(
-    _ live: NetworkRun, _ result: inout NetworkRunResult, _ tally: inout NetworkTally
+    _ live: NetworkRun, _ result: inout NetworkRunResult, _ tally: inout NetworkTally,
+    _ spikes: inout SpikeBlock
   ) {
     for population in result.spikeCounts.indices {
       let train = live.takeSpikes(of: population)
       if train.count == 0 { continue }
       result.spikeCounts[population] += train.count
       tally.spikes.add(train, of: population)
-      if campaign.subject.spikes.contains(population) {
-        output?.append(train, of: population, run: run)
-      }
+      spikes.take(train, of: population, output)
     }
   }
 

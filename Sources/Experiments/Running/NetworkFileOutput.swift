@@ -9,14 +9,18 @@ import Synchronization
 
 /// Writes the runs of networks to a result file while they go on.
 ///
-/// Spikes and samples may come from several threads; each call is done before the next begins. The
-/// first thing that goes wrong is kept, and everything after it is dropped.
-public final class NetworkFileOutput: @unchecked Sendable {
+/// Each call is done before the next begins.
+public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Sendable {
   // Everything is used with the lock held, apart from what never changes.
   private let lock = NSLock()
   private let writer: ResultFileWriter
   private let campaign: NetworkCampaign
   private var firstProblem: StorageFailure?
+  private var earlier: RestoredNetworks
+  /// Runs whose tally has been taken over, and whose entry follows.
+  private var restoring: Set<Int> = []
+  /// How many cells are sampled of each variable.
+  private let sampledCounts: [Int]
 
   /// Creates the file under a temporary name.
   ///
@@ -30,6 +34,10 @@ public final class NetworkFileOutput: @unchecked Sendable {
     path: String, campaign: NetworkCampaign, mayReplace: Bool, facts: [String: String]
   ) throws(StorageFailure) {
     self.campaign = campaign
+    sampledCounts = campaign.sampledCells.map(\.count)
+    earlier = RestoredNetworks(
+      digest: RunDigest(
+        runCount: campaign.plan.count, reductionCount: campaign.experiment.reductions.count))
     let subject = campaign.subject
     let layout = ResultLayout(campaign.experiment, campaign.plan, facts: facts) { path in
       subject.circuit.variable(path).map { campaign.cellAxis(of: $0.population) }
@@ -49,7 +57,10 @@ public final class NetworkFileOutput: @unchecked Sendable {
   }
 
   /// What went wrong first, if something has.
-  var problem: StorageFailure? { lock.withLock { firstProblem } }
+  public var problem: StorageFailure? { lock.withLock { firstProblem } }
+
+  /// What has been taken over from an earlier process.
+  public var restored: RestoredNetworks? { lock.withLock { earlier } }
 
   private func perform(_ work: () throws(StorageFailure) -> Void) {
     lock.lock()
@@ -58,54 +69,118 @@ public final class NetworkFileOutput: @unchecked Sendable {
     do throws(StorageFailure) { try work() } catch { firstProblem = error }
   }
 
-  func append(_ train: SpikeTrain, of population: Int, run: Int) {
+  public func write(_ content: RunPart.Content, run: Int) {
     perform { () throws(StorageFailure) in
-      try writer.appendSpikes(
-        to: group(population, run: run), times: train.times, cells: train.cells)
-    }
-  }
-
-  func write(_ variable: Int, run: Int, firstTime: Int, _ values: [Double], cells: Int) {
-    perform { () throws(StorageFailure) in
-      try writer.writeSamples(
-        of: variable, run: run, firstTime: firstTime, values, cells: cells)
-    }
-  }
-
-  /// Takes over what is known of a run at its end.
-  func finish(_ result: NetworkRunResult, run: Int) throws(StorageFailure) {
-    perform { () throws(StorageFailure) in
-      for (index, value) in result.reductions.enumerated() {
-        try [value].withUnsafeBufferPointer { values throws(StorageFailure) in
-          try writer.writeReduction(index, firstRun: run, values)
-        }
+      switch content {
+      case .spikes(let population, _, let times, let cells):
+        try writer.appendSpikes(to: group(population, run: run), times: times, cells: cells)
+      case .samples(let variable, let firstTime, let cells, let values):
+        try writer.writeSamples(
+          of: variable, run: run, firstTime: firstTime, values, cells: cells)
+      case .tally: break
       }
-      let status: RunRecord.Status =
-        result.failure != nil ? .failed : result.wasInterrupted ? .notRun : .done
-      try writer.writeRecords(
-        firstRun: run,
-        [
-          RunRecord(
-            status: status, reason: result.failure ?? "",
-            verdict: Int8(clamping: result.verdict ?? -1),
-            acceptedSteps: Int64(result.steps), rejectedSteps: 0)
-        ])
+    }
+  }
+
+  public func finish(_ result: NetworkRunResult, run: Int) throws(StorageFailure) {
+    perform { () throws(StorageFailure) in
+      try keep(
+        RunRecord(result, identity: campaign.plan.identity(of: run)), reductions: result.reductions,
+        run: run)
     }
     if let problem { throw problem }
   }
 
+  private func keep(
+    _ record: RunRecord, reductions: [Double], run: Int
+  ) throws(StorageFailure) {
+    for (index, value) in reductions.enumerated() {
+      try [value].withUnsafeBufferPointer { values throws(StorageFailure) in
+        try writer.writeReduction(index, firstRun: run, values)
+      }
+    }
+    try writer.writeRecords(firstRun: run, [record])
+  }
+
+  public func restore(
+    _ block: JournalBlock, _ finished: FinishedRuns
+  ) throws(StorageFailure) {
+    switch block {
+    case .part(let part):
+      if finished.keeps(part), fits(part) { take(part) }
+    case .entry(let entry):
+      // Entries of earlier attempts have no tally that counts before them.
+      for run in entry.runs where restoring.remove(run) != nil { restore(entry, run) }
+    }
+    if let problem { throw problem }
+  }
+
+  private func take(_ part: RunPart) {
+    if case .tally(let numbers) = part.content {
+      restoring.insert(part.run)
+      guard part.run < 100 else { return }
+      lock.withLock {
+        earlier.results[part.run] = NetworkRunResult(
+          tally: numbers, populations: campaign.subject.circuit.populations.count)
+      }
+    } else {
+      write(part.content, run: part.run)
+    }
+  }
+
+  /// Whether a part is one of this campaign, and not there yet.
+  private func fits(_ part: RunPart) -> Bool {
+    switch part.content {
+    case .tally: return true
+    case .spikes(let population, let first, _, _):
+      return campaign.subject.spikes.contains(population)
+        && lock.withLock { writer.spikeCount(of: group(population, run: part.run)) } == first
+    case .samples(let variable, let firstTime, let cells, let values):
+      let times = campaign.experiment.recording?.times.count ?? 0
+      return sampledCounts.indices.contains(variable) && cells == sampledCounts[variable]
+        && firstTime + values.count / cells <= times
+    }
+  }
+
+  private func restore(_ entry: JournalEntry, _ run: Int) {
+    let index = run - entry.firstRun
+    let record = entry.records[index]
+    let reductions = entry.reductions.map { $0[index] }
+    perform { () throws(StorageFailure) in
+      try keep(record, reductions: reductions, run: run)
+      let verdict = record.verdict < 0 ? nil : Int(record.verdict)
+      if record.status == .done {
+        earlier.digest.keep(run: run, reductions: reductions, verdict: verdict)
+      }
+      earlier.results[run]?.reductions = reductions
+      earlier.results[run]?.verdict = verdict
+      earlier.results[run]?.steps = Int(record.acceptedSteps)
+      if record.status == .failed { earlier.results[run]?.failure = record.reason }
+    }
+  }
+
+  /// Runs of circuits are not taken over: their spikes stand in groups by the numbers of runs.
+  public func adopt(_ earlier: EarlierResult, after finished: FinishedRuns) throws(StorageFailure) {
+    throw .refused(
+      operation: "take runs of circuits from", path: earlier.path,
+      reason: "they stand in groups by their numbers")
+  }
+
+  public func digest(_ summary: NetworkSummary) -> RunDigest { summary.digest }
+
   /// Completes the file and gives it its name.
   ///
   /// - Throws: `StorageFailure`, for instance when the disk is full.
-  public func commit(summary: NetworkSummary, wallSeconds: Double) throws(StorageFailure) {
+  public func commit(summary: NetworkSummary) throws(StorageFailure) {
     lock.lock()
     defer { lock.unlock() }
     if let firstProblem { throw firstProblem }
+    for run in writer.unwrittenRuns {
+      writer.setIdentity(campaign.plan.identity(of: run), run: run)
+    }
     try writer.commit(facts: [
       "method": campaign.subject.method.rawValue,
       "method_reason": "cells are stepped with a fixed step",
-      "backend": summary.notes.usesInterpreter ? "interpreter" : "native",
-      "wall_seconds": "\((wallSeconds * 1e3).rounded() / 1e3)",
       "interrupted": summary.wasInterrupted ? "yes" : "no",
     ])
   }

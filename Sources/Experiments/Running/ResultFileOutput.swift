@@ -7,7 +7,7 @@ public import Storage
 import Units
 
 /// Writes finished runs to a result file, and keeps what an account of them needs.
-public final class ResultFileOutput: RunOutput {
+public final class ResultFileOutput: RunOutput, CampaignFile {
   /// The reductions and verdicts of all runs.
   public private(set) var digest: RunDigest
   private let writer: ResultFileWriter
@@ -57,14 +57,13 @@ public final class ResultFileOutput: RunOutput {
     try keep(reports.map(RunRecord.init), from: first)
   }
 
-  /// Takes over runs that an earlier process has finished, but for those that are left to be tried
-  /// again.
-  ///
-  /// - Parameters:
-  ///   - entry: The runs.
-  ///   - finished: Which runs count.
-  /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func restore(
+    _ block: JournalBlock, _ finished: FinishedRuns
+  ) throws(StorageFailure) {
+    if case .entry(let entry) = block { try restore(entry, finished) }
+  }
+
+  private func restore(
     _ entry: JournalEntry, _ finished: FinishedRuns
   ) throws(StorageFailure) {
     let timeCount = entry.samples.first.map { $0.count / entry.records.count } ?? 0
@@ -121,6 +120,8 @@ public final class ResultFileOutput: RunOutput {
       "interrupted": summary.wasInterrupted ? "yes" : "no",
     ])
   }
+
+  public func digest(_ summary: CampaignSummary) -> RunDigest { digest }
 
   /// Removes the unfinished file.
   public func abandon() { writer.abandon() }

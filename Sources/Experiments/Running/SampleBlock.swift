@@ -1,4 +1,5 @@
 import Networks
+import Storage
 
 /// Samples of cells on their way to the file.
 struct SampleBlock {
@@ -24,7 +25,7 @@ struct SampleBlock {
   }
 
   /// Takes a sample of every variable; cells that this run does not have are missing.
-  mutating func take(_ live: NetworkRun, time: Int, _ output: NetworkFileOutput?) {
+  mutating func take(_ live: NetworkRun, time: Int, _ output: (any NetworkOutput)?) {
     guard output != nil else { return }
     if count == 0 { firstTime = time }
     for variable in values.indices {
@@ -38,11 +39,14 @@ struct SampleBlock {
   }
 
   /// Writes what has been taken.
-  mutating func flush(_ output: NetworkFileOutput?) {
+  mutating func flush(_ output: (any NetworkOutput)?) {
     guard count > 0 else { return }
     for variable in values.indices {
+      guard !values[variable].isEmpty else { continue }
       output?.write(
-        variable, run: run, firstTime: firstTime, values[variable], cells: cells[variable].count)
+        .samples(
+          variable: variable, firstTime: firstTime, cells: cells[variable].count,
+          values: values[variable]), run: run)
       values[variable].removeAll(keepingCapacity: true)
     }
     count = 0

@@ -3,8 +3,8 @@ import Foundation
 /// The bytes of a journal.
 ///
 /// A line that names the format; then blocks: a length and a check sum, 8 bytes each, and the
-/// content. The first block is the header as JSON, each further one an entry. All numbers are
-/// little-endian. A block that is not whole ends the journal: it was being written when the power
+/// content. The first block is the header as JSON, each further one an entry or a part of a run. All
+/// numbers are little-endian. A block that is not whole ends the journal: it was being written when the power
 /// went, and everything before it stands.
 enum JournalFormat {
   static let mark = Array("afterglow journal 2\n".utf8)
@@ -124,19 +124,22 @@ struct CheckSum {
 }
 
 extension [UInt8] {
-  fileprivate mutating func append(number: UInt64) {
+  mutating func append(number: UInt64) {
     Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
   }
 }
 
 /// Takes values from bytes, none beyond their end.
-private struct ByteReader {
+struct ByteReader {
   private let all: [UInt8]
   private var position = 0
 
   init(_ bytes: [UInt8]) { all = bytes }
 
   var isAtEnd: Bool { position == all.count }
+
+  /// How many bytes are left.
+  var left: Int { all.count - position }
 
   mutating func skipToWord() { position = min((position + 7) / 8 * 8, all.count) }
 
@@ -157,15 +160,20 @@ private struct ByteReader {
   }
 
   mutating func doubles(_ count: Int) -> [Double]? {
-    guard count >= 0, count <= (all.count - position) / 8 else { return nil }
+    words(count, UInt64.self)?.map { Double(bitPattern: UInt64(littleEndian: $0)) }
+  }
+
+  mutating func integers(_ count: Int) -> [UInt32]? {
+    words(count, UInt32.self)?.map { UInt32(littleEndian: $0) }
+  }
+
+  private mutating func words<Word: BitwiseCopyable>(_ count: Int, _: Word.Type) -> [Word]? {
+    let size = MemoryLayout<Word>.size
+    guard count >= 0, count <= (all.count - position) / size else { return nil }
     let start = position
-    position += 8 * count
+    position += size * count
     return all.withUnsafeBytes { buffer in
-      (0..<count).map {
-        Double(
-          bitPattern: UInt64(
-            littleEndian: buffer.loadUnaligned(fromByteOffset: start + 8 * $0, as: UInt64.self)))
-      }
+      (0..<count).map { buffer.loadUnaligned(fromByteOffset: start + size * $0, as: Word.self) }
     }
   }
 }

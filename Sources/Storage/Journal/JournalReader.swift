@@ -4,6 +4,7 @@ import Foundation
 ///
 /// A journal may come from anywhere: sizes are checked before anything is allocated.
 public final class JournalReader {
+  public let path: String
   public let header: JournalHeader
   /// How many bytes are whole, so far as they have been read.
   public private(set) var soundLength: UInt64
@@ -17,6 +18,7 @@ public final class JournalReader {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw .refused(operation: "reading", path: path, reason: String(cString: strerror(errno)))
     }
+    self.path = path
     self.handle = handle
     var status = stat()
     guard fstat(handle.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -37,13 +39,21 @@ public final class JournalReader {
     soundLength = UInt64(mark.count + content.count + 16)
   }
 
-  /// The next entry, or `nil` at the end of what is whole.
+  /// The next entry, or `nil` at the end of what is whole; parts of runs are passed over.
   public func next() -> JournalEntry? {
+    while let block = nextBlock() {
+      if case .entry(let entry) = block { return entry }
+    }
+    return nil
+  }
+
+  /// The next entry or part of a run, or `nil` at the end of what is whole.
+  public func nextBlock() -> JournalBlock? {
     guard let content = Self.block(handle, left: length - soundLength),
-      let entry = JournalFormat.entry(content, header)
+      let block = JournalFormat.block(content, header)
     else { return nil }
     soundLength += UInt64(content.count + 16)
-    return entry
+    return block
   }
 
   private static func block(_ handle: FileHandle, left: UInt64) -> [UInt8]? {

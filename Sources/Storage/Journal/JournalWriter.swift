@@ -7,6 +7,8 @@ import Synchronization
 /// second. One process at a time can write: the file is locked.
 public final class JournalWriter: Sendable {
   public let path: String
+  /// What this process's parts of runs are told apart by; no result depends on it.
+  public let attempt = UInt64.random(in: .min ... .max)
   private let descriptor: CInt
   private let state = Mutex(State())
 
@@ -107,10 +109,39 @@ public final class JournalWriter: Sendable {
   public func append(
     firstRun: Int, _ records: [RunRecord], numbers: [UnsafeBufferPointer<Double>]
   ) throws(StorageFailure) {
-    if let problem = state.withLock({ $0.problem }) { throw problem }
-    try writeBlock(
+    try append(
       JournalFormat.beginning(firstRun: firstRun, records),
       numbers: numbers.map { UnsafeRawBufferPointer($0) })
+  }
+
+  /// Adds a part of what a run records.
+  ///
+  /// - Parameters:
+  ///   - content: The part, behind the earlier ones of the run.
+  ///   - run: Which run.
+  /// - Throws: `StorageFailure`, for instance when the disk is full; what was there before stands.
+  public func append(_ content: RunPart.Content, of run: Int) throws(StorageFailure) {
+    let beginning = JournalFormat.beginning(of: RunPart(run: run, attempt: attempt, content))
+    switch content {
+    case .spikes(_, _, let times, let cells):
+      try times.withUnsafeBufferPointer { times throws(StorageFailure) in
+        try cells.withUnsafeBufferPointer { cells throws(StorageFailure) in
+          try append(
+            beginning, numbers: [UnsafeRawBufferPointer(times), UnsafeRawBufferPointer(cells)])
+        }
+      }
+    case .samples(_, _, _, let values), .tally(let values):
+      try values.withUnsafeBufferPointer { values throws(StorageFailure) in
+        try append(beginning, numbers: [UnsafeRawBufferPointer(values)])
+      }
+    }
+  }
+
+  private func append(
+    _ beginning: [UInt8], numbers: [UnsafeRawBufferPointer]
+  ) throws(StorageFailure) {
+    if let problem = state.withLock({ $0.problem }) { throw problem }
+    try writeBlock(beginning, numbers: numbers)
     state.withLock { $0.isDirty = true }
   }
 
