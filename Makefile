@@ -7,7 +7,7 @@ PACKAGES = libhdf5-dev pkg-config libopenblas-dev liblapacke-dev
 AFTERGLOW = .build/release/afterglow
 RESULTS ?= results
 
-.PHONY: demo test build packages conformance lint format bench compare-peers compare-speed soak clean
+.PHONY: demo test build packages conformance lint format bench compare-peers compare-speed soak slurm-test clean
 
 demo: build
 	@mkdir -p $(RESULTS)
@@ -65,6 +65,10 @@ bench: build
 # Kills a sweep at random moments and resumes it; takes some minutes.
 soak: build conformance
 	.build/conformance/bin/python Tests/Soak/kill_and_resume.py $(abspath $(AFTERGLOW)) .build/soak
+
+# A sweep on a Slurm that is started on this machine; skipped where there is no root.
+slurm-test: build
+	Tests/Slurm/run_on_slurm.sh $(AFTERGLOW) .build/slurm
 
 # The same networks here and in Brian2, which is fetched; about eight minutes, no part of the tests.
 compare-peers: build .build/peers/.made
