@@ -7,6 +7,8 @@ struct SweepAxisReader {
   let scope: ModelScope
   let problems: ProblemList
   let doses: [Dose]
+  /// What populations replay, in all arms.
+  var replays: [Replay] = []
 
   /// The name of a design that draws its points, or `nil` for a grid.
   let drawnBy: String?
@@ -128,6 +130,9 @@ struct SweepAxisReader {
   }
 
   private func target(_ path: String, at range: SourceRange) -> SweepTargetCheck? {
+    if path.hasPrefix("replay."), scope.parameterIndex(path) == nil {
+      return replay(path, at: range)
+    }
     guard path.hasPrefix("dose.") else {
       guard let index = scope.parameter(path, at: range, problems: problems) else { return nil }
       let parameter = scope.model.parameters[index]
@@ -170,6 +175,23 @@ struct SweepAxisReader {
         path: path, target: .dose(setting), unit: .one, alternatives: [],
         allowed: setting.allowed)
     }
+  }
+
+  /// The choice among the recordings of an input.
+  private func replay(_ path: String, at range: SourceRange) -> SweepTargetCheck? {
+    let input = String(path.dropFirst("replay.".count))
+    let counts = replays.filter { $0.path == input }.map(\.recordings.count)
+    guard let count = counts.min() else {
+      let names = Set(replays.map(\.path)).sorted().map { "replay." + $0 }
+      problems.error(
+        "`\(shortened(input))` replays nothing", id: "unknown-parameter", at: range,
+        help: problems.nearest(to: path, among: names).map { "did you mean `\($0)`?" }
+          ?? "name its recordings under `replay`")
+      return nil
+    }
+    return SweepTargetCheck(
+      path: path, target: .replay(input), unit: .one, alternatives: [],
+      allowed: 0...Double(max(0, count - 1)))
   }
 
   func unit(_ table: TableReader) -> PhysicalUnit? {
