@@ -63,7 +63,7 @@ public struct CellEquations: Sendable {
         let position = roles.sums.firstIndex(of: index) ?? 0
         let sum = system.program.graph.load(system.sums, position)
         inputs.append(system.program.graph.add(own, sum))
-      case .arrivals:
+      case .arrivals, .recorded:
         let position = roles.arrivals.firstIndex(of: index) ?? 0
         inputs.append(system.program.graph.load(system.arrivals, position))
       case .rate:
@@ -148,7 +148,7 @@ public struct CellEquations: Sendable {
     init(_ cell: Model) {
       for (index, input) in cell.inputs.enumerated() {
         switch input.role {
-        case .arrivals, .rate: arrivals.append(index)
+        case .arrivals, .recorded, .rate: arrivals.append(index)
         case .sum: sums.append(index)
         case .whiteNoise: noises.append(index)
         case .poisson: poissons.append(index)

@@ -33,6 +33,8 @@ public final class NetworkRun {
   private let circuitItself: Int?
   /// The buffers of a window and those of the one before, which others may still be reading.
   private let buffers: [[[SpikeBuffer]]]
+  /// For each thread, the recorded spikes of its cells.
+  private let feeds: [[RecordedFeed]]
   /// How many steps run between two exchanges of spikes.
   private let window: Int
   private let hasSums: Bool
@@ -119,7 +121,11 @@ public final class NetworkRun {
         window = 1
       }
     }
-    for (population, longest) in zip(populations, longestDelays) {
+    feeds = try RecordedSpikes.feeds(settings, populations, threads: threads)
+    let fed = Set(feeds.joined().map(\.population))
+    for (number, population) in populations.enumerated() {
+      // Recorded spikes arrive a window at a time.
+      let longest = max(longestDelays[number], fed.contains(number) ? window : 0)
       try population.makeRings(slotCount: longest + 2, budget: &budget)
     }
     let length = window
@@ -311,6 +317,9 @@ public final class NetworkRun {
     for (index, population) in populations.enumerated() {
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)
       let buffer = buffers[parity][index][thread]
+      for feed in feeds[thread] where feed.population == index {
+        feed.fill(population, firstStep: step, stepCount: count)
+      }
       population.step(
         blocks: blocks, firstStep: step, stepCount: count, slot: step % population.slotCount,
         into: buffer)

@@ -7,6 +7,8 @@ public struct NetworkSettings: Sendable {
   public var parameters: [String: Double]
   /// Values of inputs at the start.
   public var inputs: [String: Double]
+  /// What the inputs that take recorded spikes get; nothing where a path is missing.
+  public var recordedSpikes: [String: RecordedSpikes] = [:]
   /// What every random number comes from, beside its own place.
   public var seed: UInt64
 

@@ -37,25 +37,12 @@ public final class ResultFileReader {
   public func attribute(_ name: String) -> String? { file.attribute(name) }
 
   /// The names of everything at the top: axes and variables, as they were created.
-  public var names: [String] {
-    var info = H5G_info_t()
-    guard H5Gget_info(file.id, &info) >= 0, info.nlinks < 1_000_000 else { return [] }
-    return (0..<info.nlinks).compactMap { index in
-      let length = H5Lget_name_by_idx(
-        file.id, ".", H5_INDEX_NAME, H5_ITER_NATIVE, index, nil, 0, h5_default())
-      guard length > 0, length < 10_000 else { return nil }
-      var bytes = [CChar](repeating: 0, count: Int(length) + 1)
-      H5Lget_name_by_idx(
-        file.id, ".", H5_INDEX_NAME, H5_ITER_NATIVE, index, &bytes, bytes.count, h5_default())
-      return String(
-        decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-  }
+  public var names: [String] { file.linkNames }
 
   /// The shape of a variable, or `nil` if there is none of that name.
   public func shape(of name: String) -> [Int]? {
     guard let dataset = dataset(name, in: file) else { return nil }
-    return shape(of: dataset)
+    return dataset.shape
   }
 
   /// All numbers of a variable, row by row.
@@ -114,7 +101,7 @@ public final class ResultFileReader {
     _ name: String, of runs: Range<Int>, inner: [Int]
   ) throws(StorageFailure) -> [Double] {
     guard let dataset = dataset(name, in: file), let runShape = shape(of: "status"),
-      shape(of: dataset) == runShape + inner,
+      dataset.shape == runShape + inner,
       let type = HDF5Object(H5Dget_type(dataset.id), H5Tclose),
       H5Tget_class(type.id) == H5T_FLOAT,
       let selection = RunSelection(shape: runShape, inner: inner, runs: runs)
@@ -217,18 +204,8 @@ public final class ResultFileReader {
     return HDF5Object(H5Dopen2(parent.id, name, h5_default()), H5Dclose)
   }
 
-  private func shape(of dataset: HDF5Object) -> [Int]? {
-    guard let space = HDF5Object(H5Dget_space(dataset.id), H5Sclose) else { return nil }
-    let rank = H5Sget_simple_extent_ndims(space.id)
-    guard rank >= 0, rank <= 32 else { return nil }
-    if rank == 0 { return [] }
-    var sizes = [hsize_t](repeating: 0, count: Int(rank))
-    guard H5Sget_simple_extent_dims(space.id, &sizes, nil) >= 0 else { return nil }
-    return sizes.map { Int(clamping: $0) }
-  }
-
   private func count(of dataset: HDF5Object) throws(StorageFailure) -> Int {
-    guard let shape = shape(of: dataset) else { throw .notReadable(path: path) }
+    guard let shape = dataset.shape else { throw .notReadable(path: path) }
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)

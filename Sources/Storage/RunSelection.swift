@@ -27,7 +27,9 @@ struct RunSelection {
   private(set) var boxes: [Box] = []
 
   init?(shape: [Int], inner: [Int], runs: Range<Int>) {
-    guard !runs.isEmpty else { return nil }
+    guard !runs.isEmpty, runs.lowerBound >= 0, runs.upperBound <= shape.reduce(1, *) else {
+      return nil
+    }
     add(runs, shape[...], at: [], inner: inner, offset: 0)
   }
 

@@ -18,6 +18,8 @@ public enum StorageFailure: Error, Sendable, Hashable {
   case isInUse(path: String)
   /// The file is HDF5, but not a result of ours.
   case notResult(path: String, missing: String)
+  /// The file is HDF5, but the spikes that are asked for are not in it.
+  case noSpikes(path: String, reason: String)
 
   /// One sentence: what failed, and what to do.
   public var message: String {
@@ -35,6 +37,7 @@ public enum StorageFailure: Error, Sendable, Hashable {
     case .isInUse(let path): "another process is writing to `\(path)`; wait for it to end"
     case .notResult(let path, let missing):
       "`\(path)` is no result of afterglow: it has no \(missing)"
+    case .noSpikes(let path, let reason): "the spikes of `\(path)` cannot be read: \(reason)"
     }
   }
 }

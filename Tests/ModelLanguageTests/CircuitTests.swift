@@ -64,6 +64,7 @@ struct CircuitTests {
     #expect(roles["excitatory.xi"] == "whiteNoise")
     #expect(roles["excitatory.slow_current.eta"] == "whiteNoise")
     #expect(roles["excitatory.kick"] == "arrivals")
+    #expect(roles["excitatory.played"] == "recorded")
     #expect(roles["excitatory.ee.weight"] == "arrivals")
     #expect(roles["excitatory.refractory"] == "refractory")
     #expect(roles["excitatory.egap.sum"] == "sum")
@@ -84,9 +85,9 @@ struct CircuitTests {
     let population = try net().populations[0]
     #expect(
       population.receivers.map(\.declaration.path) == [
-        "excitatory.background", "excitatory.kick", "excitatory.ee.weight",
+        "excitatory.background", "excitatory.played", "excitatory.kick", "excitatory.ee.weight",
       ])
-    let names = population.receivers[1].assignments.map {
+    let names = population.receivers[2].assignments.map {
       population.cell.states[$0.state].declaration.path
     }
     #expect(names == ["excitatory.V", "excitatory.w"])

@@ -204,6 +204,52 @@ struct ElaborationTests {
         == ["missing-unit"])
   }
 
+  @Test("a bare 0 in the place of a value keeps the dimensions of that value")
+  func zeroOverride() throws {
+    let text = """
+      component Membrane {
+        parameter whole = 2*part  derived
+        parameter part = 3 nS/pF  assumed "a"
+        output rate : /ms = part + whole
+      }
+      model M {
+        instance first : Membrane { part = 0  assumed "a" }
+        instance second : Membrane { whole = 0  assumed "a" }
+        output sum = first.rate + second.rate
+      }
+      """
+    let model = try elaborated(text)
+    #expect(model.parameters.allSatisfy { $0.declaration.unit.dimensions == .none / .time })
+    #expect(try model.value(of: "first.whole") == 0 && model.value(of: "second.whole") == 0)
+    #expect(
+      ids(text.replacing("part = 0 ", with: "part = 1 ")).contains("unit-mismatch"))
+  }
+
+  @Test("a bare 0 for a population's parameter or a start keeps the dimensions")
+  func zeroInPopulation() {
+    #expect(
+      ids(
+        """
+        component Membrane {
+          parameter g = 3 nS/pF  assumed "a"
+          output rate : /ms = g
+        }
+        neuron Cell {
+          instance membrane : Membrane
+          state V = -60 mV
+          V' = -membrane.rate*V
+          event spike when V > -40 mV { V = -60 mV }
+        }
+        circuit C {
+          population cells : Cell[10] {
+            membrane.g = 0  assumed "none"
+            V = 0
+          }
+        }
+        """
+      ).isEmpty)
+  }
+
   @Test("a statement goes on where the next line can only continue it")
   func continuation() throws {
     let model = try elaborated(

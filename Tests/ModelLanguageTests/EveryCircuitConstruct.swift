@@ -32,6 +32,8 @@ let everyCircuitConstruct = """
     w' = -w/(100 ms)
     poisson background = 800*3 Hz { V = V + 0.1 mV*background }
     poisson silent = 3 Hz
+    recorded played { w = w + 0.1 nS*played }
+    recorded unused
     receive kick : mV {
       V = V + kick
       w = w + 0.1 nS

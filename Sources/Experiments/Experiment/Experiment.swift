@@ -62,6 +62,8 @@ public struct Arm: Sendable {
   public var inputs: [InputProtocol]
   /// Whether the events of the experiment's table apply: they do unless the arm has own doses.
   public var usesEventTable: Bool
+  /// What populations with recorded spikes replay.
+  public var replays: [Replay] = []
 }
 
 /// A number that may depend on the parameters of a run.

@@ -70,6 +70,17 @@ public struct SweepAxis: Sendable, Hashable {
     case parameter(Int)
     /// A setting of every dose in every arm.
     case dose(DoseSetting)
+    /// Which recording an input replays, by the path of the input; recordings count from 0.
+    case replay(String)
+
+    /// Whether it takes whole numbers only.
+    var isWhole: Bool {
+      switch self {
+      case .parameter: false
+      case .dose(let setting): setting == .count
+      case .replay: true
+      }
+    }
   }
 
   /// The settings of doses that may vary.

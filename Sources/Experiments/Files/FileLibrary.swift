@@ -1,6 +1,7 @@
 public import Diagnostics
 import Foundation
 public import ModelLanguage
+import Storage
 
 /// Where the models and tables of experiments come from: folders on disk, or texts that a result
 /// file kept.
@@ -119,6 +120,47 @@ public struct FileLibrary: Sendable {
       problems.error(
         "the table `\(shortened(path))` cannot be read: \(error.reason)", id: "table-not-found",
         at: range, help: "its path is relative to the experiment")
+      return nil
+    }
+  }
+
+  /// Recorded spikes that an experiment names, as a table; reports what cannot be read.
+  ///
+  /// An HDF5 file becomes a table of the population that is meant, which is what a result keeps.
+  ///
+  /// - Returns: The table, and the population that it is of where the file has populations.
+  func spikes(
+    _ path: String, population: String?, run: Int?, from experiment: String,
+    at range: SourceRange, problems: ProblemList
+  ) -> (table: SourceFile, population: String?)? {
+    let full = joined(directory(of: experiment), path)
+    func keptPath(_ population: String) -> String {
+      full + "#" + (run.map { "runs/\($0)/" } ?? "") + "spikes/" + population
+    }
+    if case .stored(_, let files) = place {
+      if let population, let file = files[keptPath(population)] { return (file, population) }
+      return table(path, from: experiment, at: range, problems: problems).map { ($0, nil) }
+    }
+    guard isRegularFile(full), SpikeFile.mayBe(full) else {
+      if population != nil || run != nil, isRegularFile(full) {
+        problems.error(
+          "`\(shortened(path))` is no HDF5 file, and has neither populations nor runs",
+          id: "unused-setting", at: range, help: "leave `population` and `run` out")
+        return nil
+      }
+      return table(path, from: experiment, at: range, problems: problems).map { ($0, nil) }
+    }
+    do throws(StorageFailure) {
+      let file = try SpikeFile(path: full, population: population, run: run)
+      var text = "time [\(file.timeUnit)],cell\n"
+      for (time, cell) in zip(file.times, file.cells) { text += "\(time),\(cell)\n" }
+      return (SourceFile(path: keptPath(file.population), text: text), file.population)
+    } catch {
+      var reason = error.message
+      if case .noSpikes(_, let why) = error { reason = why }
+      problems.error(
+        "the spikes of `\(shortened(path))` cannot be read: \(reason)", id: "table-not-found",
+        at: range, help: "name them with `file`, `population` and, of several, `run`")
       return nil
     }
   }

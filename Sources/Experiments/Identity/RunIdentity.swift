@@ -9,6 +9,9 @@ import Units
 /// and judged, and the version of the numerics. Two runs with the same identity give the same numbers
 /// bit for bit; a seed counts only where random numbers enter a run. Among a million runs the odds of
 /// one chance agreement are about 1 to 40 million.
+///
+/// A run of a circuit is told apart by more than it follows from: by the texts of its models, tables and
+/// experiment, so that it is never taken for another one.
 struct RunIdentity: Sendable {
   /// What all runs of an experiment share.
   private let shared: StableHash
@@ -51,6 +54,12 @@ struct RunIdentity: Sendable {
       hash.add(entry.condition)
     }
     hash.add(experiment.verdict?.otherwise ?? "")
+    if experiment.network != nil {
+      hash.add(experiment.resolved.yaml())
+      for text in experiment.model.sources.map(\.text) + experiment.tables.map(\.text) {
+        hash.add(text)
+      }
+    }
     shared = hash
   }
 

@@ -24,6 +24,7 @@ extension Experiment {
     } else if let arm = arms.first {
       if !arm.doses.isEmpty { add("doses", .list(arm.doses.map(plain))) }
       if !arm.inputs.isEmpty { add("inputs", plain(arm.inputs)) }
+      if !arm.replays.isEmpty { add("replay", plain(arm.replays)) }
     }
     add("table", eventTable?.written)
     add("individuals", cohort.map(plain))
@@ -56,6 +57,7 @@ extension Experiment {
       entries.append(PlainValue.Entry("parameters", plain(arm.parameters)))
     }
     if !arm.inputs.isEmpty { entries.append(PlainValue.Entry("inputs", plain(arm.inputs))) }
+    if !arm.replays.isEmpty { entries.append(PlainValue.Entry("replay", plain(arm.replays))) }
     return .table(entries)
   }
 
@@ -90,6 +92,10 @@ extension Experiment {
           path,
           .list(input.steps.map { .list([.text($0.time.text), .text($0.value.text)]) }))
       })
+  }
+
+  private func plain(_ replays: [Replay]) -> PlainValue {
+    .table(replays.map { PlainValue.Entry($0.path, $0.written) })
   }
 
   private func plain(_ recording: Recording) -> PlainValue {

@@ -11,12 +11,15 @@ struct ArmReader {
   var duration: Double?
   /// Where inputs can change, if the model is stepped with a fixed step.
   var grid: StepGrid?
+  /// Reads what populations replay; `nil` where there are none.
+  var replays: ((YamlNode) -> [Replay])?
 
-  static let keys = ["doses", "parameters", "inputs"]
+  static let keys = ["doses", "parameters", "inputs", "replay"]
 
   /// The arms of a table of arms.
   func arms(
-    _ node: YamlNode, sharedDoses: [Dose], sharedInputs: [InputProtocol]
+    _ node: YamlNode, sharedDoses: [Dose], sharedInputs: [InputProtocol],
+    sharedReplays: [Replay] = []
   ) -> [Arm] {
     guard let entries = node.entries else {
       problems.error(
@@ -31,17 +34,19 @@ struct ArmReader {
     }
     return entries.compactMap { entry in
       guard problems.checkName(entry.key, "an arm", at: entry.keyRange) else { return nil }
-      return arm(entry, sharedDoses: sharedDoses, sharedInputs: sharedInputs)
+      return arm(
+        entry, sharedDoses: sharedDoses, sharedInputs: sharedInputs, sharedReplays: sharedReplays)
     }
   }
 
   private func arm(
-    _ entry: YamlNode.Entry, sharedDoses: [Dose], sharedInputs: [InputProtocol]
+    _ entry: YamlNode.Entry, sharedDoses: [Dose], sharedInputs: [InputProtocol],
+    sharedReplays: [Replay]
   ) -> Arm? {
     if entry.value.isEmpty {
       return Arm(
         name: entry.key, doses: sharedDoses, parameters: [], inputs: sharedInputs,
-        usesEventTable: true)
+        usesEventTable: true, replays: sharedReplays)
     }
     guard
       let table = TableReader(
@@ -52,11 +57,23 @@ struct ArmReader {
     }
     let inputs = table["inputs"].map(inputs) ?? []
     let driven = Set(inputs.map(\.input))
+    let replays = table["replay"].map(replays(of:)) ?? []
+    let replayed = Set(replays.map(\.path))
     return Arm(
       name: entry.key, doses: own ?? sharedDoses,
       parameters: table["parameters"].map(parameters) ?? [],
       inputs: sharedInputs.filter { !driven.contains($0.input) } + inputs,
-      usesEventTable: own == nil)
+      usesEventTable: own == nil,
+      replays: sharedReplays.filter { !replayed.contains($0.path) } + replays)
+  }
+
+  /// What populations replay; reports it where there is no circuit.
+  func replays(of node: YamlNode) -> [Replay] {
+    if let replays { return replays(node) }
+    problems.error(
+      "only an experiment with a circuit has `replay`", id: "unused-setting", at: node.range,
+      help: "it gives recorded spikes to the cells of a population")
+    return []
   }
 
   /// A table of parameters and their values.

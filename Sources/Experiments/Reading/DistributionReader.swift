@@ -31,7 +31,7 @@ struct DistributionReader {
         help: "write `{normal: mean}` or `{log_normal: median}`, or use `correlation`")
       return nil
     }
-    if target.target == .dose(.count) {
+    if target.target.isWhole {
       problems.error(
         "`\(path)` takes whole numbers, and `\(form)` gives any", id: "wrong-type", at: node.range,
         help: "write `{values: [1, 2, 3]}`")

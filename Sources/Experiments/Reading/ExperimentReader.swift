@@ -19,7 +19,8 @@ extension Experiment {
   /// The settings that a file may have.
   static let keys = [
     "title", "description", "model", "duration", "lead_in", "seed", "arms", "parameters",
-    "inputs", "doses", "table", "individuals", "record", "reduce", "solver", "sweep", "verdict",
+    "inputs", "replay", "doses", "table", "individuals", "record", "reduce", "solver", "sweep",
+    "verdict",
     "account",
   ]
 
@@ -98,6 +99,8 @@ struct ExperimentReader {
         help: "add `record` or `reduce`")
     }
     NetworkCheck(experiment, problems: problems)?.check()
+    ReplayCheck(experiment, problems: problems)?.check(
+      at: table["replay"]?.range ?? modelNode.range)
     if let cohort = experiment.cohort, let node = table["individuals"] {
       IndividualsCheck(experiment: experiment, cohort: cohort, problems: problems).check(node)
     }
@@ -153,6 +156,7 @@ struct BodyReader {
 
   mutating func body(_ table: TableReader) -> Body? {
     let (problems, library, experimentPath) = (self.problems, self.library, self.experimentPath)
+    let (duration, circuit) = (self.duration, self.circuit)
     // The step of a circuit comes first: samples and changes have to lie on its ends.
     var network = circuit.map { NetworkSubject($0) }
     if network != nil {
@@ -161,8 +165,26 @@ struct BodyReader {
       rejectUnused(table)
     }
     let grid = StepGrid(network?.step)
-    let reader = ArmReader(
+    var files: [SourceFile] = []
+    var reader = ArmReader(
       scope: scope, expressions: expressions, problems: problems, duration: duration, grid: grid)
+    if let circuit {
+      reader.replays = { node in
+        ReplayReader(
+          circuit: circuit, problems: problems, duration: duration, grid: grid,
+          readFile: { path, population, run, range in
+            let found = library.spikes(
+              path, population: population, run: run, from: experimentPath, at: range,
+              problems: problems)
+            if let table = found?.table, !files.contains(where: { $0.path == table.path }) {
+              files.append(table)
+            }
+            return found
+          }
+        ).replays(node)
+      }
+    }
+    let replays = table["replay"].map(reader.replays(of:)) ?? []
     let parameters = table["parameters"].map(reader.parameters) ?? []
     let inputs = table["inputs"].map(reader.inputs) ?? []
     let doses =
@@ -170,8 +192,15 @@ struct BodyReader {
         DoseReader(scope: scope, problems: problems, duration: duration).doses($0)
       } ?? []
     let arms =
-      table["arms"].map { reader.arms($0, sharedDoses: doses, sharedInputs: inputs) }
-      ?? [Arm(name: "", doses: doses, parameters: [], inputs: inputs, usesEventTable: true)]
+      table["arms"].map {
+        reader.arms(
+          $0, sharedDoses: doses, sharedInputs: inputs, sharedReplays: replays)
+      }
+      ?? [
+        Arm(
+          name: "", doses: doses, parameters: [], inputs: inputs, usesEventTable: true,
+          replays: replays)
+      ]
     let events = circuit == nil ? table["table"].flatMap { readEvents($0) } : nil
     let recordReader = RecordReader(
       scope: scope, problems: problems, duration: duration,
@@ -195,10 +224,10 @@ struct BodyReader {
     if network == nil, let node = table["solver"] {
       solver = SolverReader(scope: scope, problems: problems).settings(node)
     }
-    var files: [SourceFile] = []
     let sweep = table["sweep"].flatMap { node in
       SweepReader(
         scope: scope, problems: problems, doses: arms.flatMap(\.doses),
+        replays: arms.flatMap(\.replays),
         readFile: { file in
           guard let path = problems.text(file, "`file`"),
             let text = library.table(

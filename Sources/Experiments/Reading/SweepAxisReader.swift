@@ -7,6 +7,8 @@ struct SweepAxisReader {
   let scope: ModelScope
   let problems: ProblemList
   let doses: [Dose]
+  /// What populations replay, in all arms.
+  var replays: [Replay] = []
 
   /// The name of a design that draws its points, or `nil` for a grid.
   let drawnBy: String?
@@ -128,6 +130,9 @@ struct SweepAxisReader {
   }
 
   private func target(_ path: String, at range: SourceRange) -> SweepTargetCheck? {
+    if path.hasPrefix("replay."), scope.parameterIndex(path) == nil {
+      return replay(path, at: range)
+    }
     guard path.hasPrefix("dose.") else {
       guard let index = scope.parameter(path, at: range, problems: problems) else { return nil }
       let parameter = scope.model.parameters[index]
@@ -172,6 +177,23 @@ struct SweepAxisReader {
     }
   }
 
+  /// The choice among the recordings of an input.
+  private func replay(_ path: String, at range: SourceRange) -> SweepTargetCheck? {
+    let input = String(path.dropFirst("replay.".count))
+    let counts = replays.filter { $0.path == input }.map(\.recordings.count)
+    guard let count = counts.min() else {
+      let names = Set(replays.map(\.path)).sorted().map { "replay." + $0 }
+      problems.error(
+        "`\(shortened(input))` replays nothing", id: "unknown-parameter", at: range,
+        help: problems.nearest(to: path, among: names).map { "did you mean `\($0)`?" }
+          ?? "name its recordings under `replay`")
+      return nil
+    }
+    return SweepTargetCheck(
+      path: path, target: .replay(input), unit: .one, alternatives: [],
+      allowed: 0...Double(max(0, count - 1)))
+  }
+
   func unit(_ table: TableReader) -> PhysicalUnit? {
     guard let node = table["unit"], let text = problems.text(node, "`unit`") else { return nil }
     do throws(UnitParsingError) { return try PhysicalUnit(parsing: text) } catch {
@@ -209,6 +231,14 @@ struct SweepAxisReader {
     _ table: TableReader, _ target: SweepTargetCheck, _ entry: YamlNode.Entry
   ) -> SweepAxis? {
     guard let numbers = numbers(table, target, entry) else { return nil }
+    for (position, number) in numbers.enumerated() {
+      guard numbers[..<position].contains(where: { $0.value == number.value }) else { continue }
+      problems.error(
+        "`\(entry.key)` has the value \(number.text) twice", id: "repeated-value",
+        at: table["values"]?.elements?[position].range ?? entry.value.range,
+        help: "a grid has each value once")
+      return nil
+    }
     return SweepAxis(
       path: entry.key, target: target.target,
       unit: numbers.first { !$0.isBare }?.unit ?? target.unit,

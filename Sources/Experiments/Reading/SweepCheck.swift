@@ -18,6 +18,7 @@ struct SweepCheck {
         checkNotSet(parameter, axis, at: range)
         allowed = experiment.model.parameters[parameter].allowed
       case .dose(let setting): allowed = setting.allowed
+      case .replay: break
       }
       guard case .distribution(let distribution) = axis.form, let allowed else { continue }
       let bounds = distribution.bounds

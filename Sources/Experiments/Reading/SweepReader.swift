@@ -8,6 +8,8 @@ struct SweepReader {
   let problems: ProblemList
   /// The doses of all arms.
   let doses: [Dose]
+  /// What populations replay, in all arms.
+  var replays: [Replay] = []
   /// Reads a file beside the experiment; reports one that cannot be read.
   let readFile: (YamlNode) -> SourceFile?
 
@@ -67,7 +69,8 @@ struct SweepReader {
       if related == nil, table.has("covariance") { return nil }
     }
     let reader = SweepAxisReader(
-      scope: scope, problems: problems, doses: doses, drawnBy: isDrawn ? name : nil,
+      scope: scope, problems: problems, doses: doses, replays: replays,
+      drawnBy: isDrawn ? name : nil,
       deviations: related?.deviations ?? [:])
     let axes = entries.compactMap(reader.axis)
     guard axes.count == entries.count, let design else { return nil }
@@ -235,7 +238,7 @@ struct SweepReader {
       let file = readFile(node), let rows = CommaSeparatedTable(file, problems: problems)
     else { return nil }
     let reader = SweepAxisReader(
-      scope: scope, problems: problems, doses: doses, drawnBy: "list")
+      scope: scope, problems: problems, doses: doses, replays: replays, drawnBy: "list")
     var axes: [SweepAxis] = []
     for (column, cell) in rows.header.enumerated() {
       guard

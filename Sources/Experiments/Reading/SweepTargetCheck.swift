@@ -19,7 +19,7 @@ struct SweepTargetCheck {
   func check(
     _ value: Double, text: String, at range: SourceRange, problems: ProblemList
   ) -> Bool {
-    if target == .dose(.count), value.rounded() != value {
+    if target.isWhole, value.rounded() != value {
       problems.error(
         "`\(path)` takes whole numbers, found \(text)", id: "wrong-type", at: range)
       return false

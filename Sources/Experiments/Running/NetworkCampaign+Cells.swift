@@ -28,7 +28,8 @@ extension NetworkCampaign {
     return subject.cells[population]?.cells(of: largest) ?? Array(0..<largest)
   }
 
-  private func largestSize(of population: Int) -> Int {
+  /// As many cells as a population has in the largest run.
+  func largestSize(of population: Int) -> Int {
     let circuit = subject.circuit
     let varied = Set(
       (experiment.sweep?.axes ?? []).compactMap { axis -> Int? in

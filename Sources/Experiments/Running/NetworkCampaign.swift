@@ -45,6 +45,10 @@ public struct NetworkCampaign: JournaledCampaign {
     for index in chosen {
       settings.parameters[names.parameters[index].declaration.path] = values[index]
     }
+    for replay in experiment.arms[place.arm].replays {
+      let choice = plan.recording(of: replay.path, run: run)
+      settings.recordedSpikes[replay.path] = replay.recordings[choice].spikes
+    }
     return settings
   }
 

@@ -46,12 +46,11 @@ extension ResultLayout {
     }
     if let sweep = experiment.sweep {
       if sweep.design == .grid {
-        for (index, axis) in sweep.axes.enumerated() {
+        for axis in sweep.axes {
+          guard case .values(let values) = axis.form else { continue }
           axes.append(
             Axis(
-              name: axis.path,
-              values: .numbers(
-                Self.distinct(plan.values(onAxis: index)).map { axis.unit.value(ofSI: $0) }),
+              name: axis.path, values: .numbers(values.map { axis.unit.value(ofSI: $0) }),
               unit: axis.unit.symbol, longName: "swept parameter"))
         }
       } else {
@@ -102,11 +101,6 @@ extension ResultLayout {
         name: $0.declaration.path, unit: unit.symbol, scale: unit.scale,
         longName: $0.declaration.documentation)
     }
-  }
-
-  private static func distinct(_ values: [Double]) -> [Double] {
-    var seen: Set<Double> = []
-    return values.filter { seen.insert($0).inserted }
   }
 
   /// A unit in which a duration has few digits.

@@ -22,7 +22,8 @@ public struct RunPlan: Sendable {
   private let templates: [RunTemplate]
   private let parameterAxes: [Int]
   private let doseAxes: [(axis: Int, setting: SweepAxis.DoseSetting, isPerMass: Bool)]
-  private let hasDoseAxes: Bool
+  private let replayAxes: [(axis: Int, path: String)]
+  private let hasOtherAxes: Bool
   private let seed: UInt64
   private let identity: RunIdentity
 
@@ -44,8 +45,10 @@ public struct RunPlan: Sendable {
     var varying: [Int] = []
     var parameterAxes: [Int] = []
     var doseAxes: [(axis: Int, setting: SweepAxis.DoseSetting, isPerMass: Bool)] = []
+    var replayAxes: [(axis: Int, path: String)] = []
     for (index, axis) in axes.enumerated() {
       switch axis.target {
+      case .replay(let path): replayAxes.append((index, path))
       case .parameter(let parameter):
         varying.append(parameter)
         parameterAxes.append(index)
@@ -60,7 +63,8 @@ public struct RunPlan: Sendable {
     }
     self.parameterAxes = parameterAxes
     self.doseAxes = doseAxes
-    hasDoseAxes = !doseAxes.isEmpty
+    self.replayAxes = replayAxes
+    hasOtherAxes = parameterAxes.count < axes.count
     let tabled = experiment.eventTable?.individuals ?? []
     let cohort = experiment.cohort
     let draws = cohort.map { $0.points(seed: experiment.seed) }
@@ -126,9 +130,16 @@ public struct RunPlan: Sendable {
     let template = templates[run / pointCount]
     guard let points else { return template.sheet.base }
     let values = points.values(of: run % pointCount)
-    guard hasDoseAxes else { return template.sheet.values(values) }
+    guard hasOtherAxes else { return template.sheet.values(values) }
     let start = values.startIndex
     return template.sheet.values(parameterAxes.map { values[start + $0] })
+  }
+
+  /// Which of its recordings an input replays in a run.
+  func recording(of path: String, run: Int) -> Int {
+    guard let points, let entry = replayAxes.first(where: { $0.path == path }) else { return 0 }
+    let values = points.values(of: run % pointCount)
+    return Int(values[values.startIndex + entry.axis])
   }
 
   /// Everything that a run is.
@@ -206,7 +217,7 @@ public struct RunPlan: Sendable {
 
   private func settings(of run: Int) -> DoseSettings {
     var settings = DoseSettings()
-    guard hasDoseAxes, let points else { return settings }
+    guard !doseAxes.isEmpty, let points else { return settings }
     let values = points.values(of: run % pointCount)
     for entry in doseAxes {
       let value = values[values.startIndex + entry.axis]

@@ -28,7 +28,7 @@ struct CommaSeparatedTable {
   static let rowLimit = 10_000_000
 
   /// Reads a table; reports what is wrong and gives `nil` when it has no usable rows.
-  init?(_ file: SourceFile, problems: ProblemList) {
+  init?(_ file: SourceFile, mayBeEmpty: Bool = false, problems: ProblemList) {
     var parser = Parser(file)
     var lines: [Row] = []
     while let row = parser.nextRow() {
@@ -55,7 +55,7 @@ struct CommaSeparatedTable {
         id: "wrong-row-length", at: row.range)
       return nil
     }
-    guard !rows.isEmpty else {
+    guard mayBeEmpty || !rows.isEmpty else {
       problems.error("the table has a header and no rows", id: "empty-table", at: header.range)
       return nil
     }

@@ -85,7 +85,7 @@ extension Elaborator {
     switch setting.value {
     case .formula(let syntax) where !usesNumberOfCell(syntax, in: block):
       if isInput { symbols[id].kind = .quantity }
-      symbols[id].definition = Symbol.Definition(syntax: syntax, scope: block)
+      symbols[id].override(syntax, in: block)
     case .formula, .law:
       guard isInput else {
         pendingVariations.append(

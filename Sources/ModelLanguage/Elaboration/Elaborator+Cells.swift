@@ -17,6 +17,7 @@ extension DeclarationSyntax.Kind {
     case .function(let syntax): ("`function`", syntax.name.range)
     case .noise(let names): names.first.map { ("`noise`", $0.range) }
     case .poisson(let syntax): ("`poisson`", syntax.name.range)
+    case .recorded(let syntax): ("`recorded`", syntax.name.range)
     case .receive(let syntax): ("`receive`", syntax.name.range)
     case .population(let syntax): ("`population`", syntax.name.range)
     case .projection(let syntax): ("`projection`", syntax.name.range)
@@ -53,7 +54,7 @@ extension Elaborator {
     case (.spikeChanges(let changes), .presynaptic) where changes.side == .own: break
     case (.spikeChanges, .presynaptic): home = "the synapse around this block"
     case (.presynaptic, _), (.spikeChanges, _): home = "a synapse"
-    case (.noise, _), (.poisson, _):
+    case (.noise, _), (.poisson, _), (.recorded, _):
       cellConstructs.append((word, range))
     default: break
     }
@@ -110,7 +111,7 @@ extension Elaborator {
   func unit(of role: Symbol.Role) -> PhysicalUnit? {
     switch role {
     case .noise: PhysicalUnit.second.raised(toHalves: -1)
-    case .poisson, .cellIndex, .cellCount: .one
+    case .poisson, .recorded, .cellIndex, .cellCount: .one
     case .driven, .arrivals, .sum, .shared, .connection: nil
     }
   }
@@ -121,6 +122,7 @@ extension Elaborator {
     case .driven: .driven
     case .arrivals: .arrivals
     case .poisson: .poisson(rate: .number(0))
+    case .recorded: .recorded
     case .noise: .whiteNoise
     case .sum, .shared: .sum
     case .cellIndex: .cellIndex
@@ -144,7 +146,7 @@ extension Elaborator {
     case .arrivals:
       if context.moment == .arrival(id) || context.moment == .pairing(id) { return true }
       message = "`\(name)` arrives at one moment, and has a value in its own block alone"
-    case .poisson:
+    case .poisson, .recorded:
       if context.moment == .arrival(id) || context.moment == .event { return true }
       message =
         "`\(name)` arrives at one moment, and has a value in its own block and in events alone"
@@ -171,7 +173,7 @@ extension Elaborator {
 
   // MARK: What arrives
 
-  /// Elaborates what arriving spikes and random arrivals do.
+  /// Elaborates what arriving spikes, random arrivals and recorded spikes do.
   mutating func elaborateReceivers() {
     for scope in scopes.indices {
       currentScope = scope
@@ -181,8 +183,7 @@ extension Elaborator {
           let value = self.rate(rate, of: symbols[id].name, in: scope)
           model.inputs[symbols[id].index].role = .poisson(rate: value)
         }
-        let isSpike = receiver.rate == nil
-        guard isSpike || !receiver.assignments.isEmpty else { continue }
+        guard symbols[id].role == .arrivals || !receiver.assignments.isEmpty else { continue }
         receiverOfSymbol[id] = receivers.count
         receivers.append(
           Receiver(

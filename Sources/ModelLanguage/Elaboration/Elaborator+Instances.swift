@@ -80,6 +80,9 @@ extension Elaborator {
     case .poisson(let syntax):
       addReceiver(
         syntax.name, .poisson, unit: nil, rate: syntax.rate, syntax.assignments, scope, comment)
+    case .recorded(let syntax):
+      addReceiver(
+        syntax.name, .recorded, unit: nil, rate: nil, syntax.assignments, scope, comment)
     case .receive(let syntax):
       guard let assignments = syntax.assignments else {
         addGradedReceiver(syntax, in: scope, comment)
@@ -230,7 +233,7 @@ extension Elaborator {
         reportUnknownBinding(binding, instance: instance, scope: scope)
         continue
       }
-      symbols[id].definition = Symbol.Definition(syntax: binding.value, scope: parent)
+      symbols[id].override(binding.value, in: parent)
       if symbols[id].kind == .parameter {
         override(id, with: binding)
       } else {

@@ -63,6 +63,9 @@ extension Elaborator {
     if let definition = symbols[symbol].definition {
       collectReferences(of: definition.syntax, in: definition.scope, into: &found)
     }
+    if let own = declaredDefinition(besideZero: symbols[symbol]) {
+      collectReferences(of: own.syntax, in: own.scope, into: &found)
+    }
     return found.filter { symbols[$0].kind == kind }
   }
 

@@ -58,11 +58,32 @@ extension Elaborator {
           "the \(symbol.noun) `\(symbol.name.text)` is declared in \($1), and this is in \($0)"
         }, notes: note(on: symbol, definition))
     } else if symbol.unitSyntax == nil {
-      // Without a unit of its own a symbol has that of its value; a bare 0 is a pure number.
-      symbols[id].dimensions = value.dimensions
-      symbols[id].unit = value.unit ?? value.dimensions.map { PhysicalUnit(familiarFor: $0) }
+      // Without a unit of its own a symbol has that of its value. A bare 0 is a pure number, unless
+      // it stands in the place of another value.
+      let typed = declaredDefinition(besideZero: symbol).map { dimensioned($0, use) } ?? value
+      symbols[id].dimensions = typed.dimensions
+      symbols[id].unit = typed.unit ?? typed.dimensions.map { PhysicalUnit(familiarFor: $0) }
     }
     return symbol.addends.isEmpty ? value : addingProjections(to: value, id)
+  }
+
+  /// What a symbol without a unit is declared as, where a bare 0 has taken the place of that.
+  func declaredDefinition(besideZero symbol: Symbol) -> Symbol.Definition? {
+    guard symbol.unitSyntax == nil, let own = symbol.ownDefinition,
+      case .number(let literal)? = symbol.definition?.syntax, literal.unit == nil,
+      Double(literal.literal) == 0
+    else { return nil }
+    return own
+  }
+
+  /// A definition for its dimensions alone; what is wrong in it is told where it is in force.
+  private mutating func dimensioned(
+    _ definition: Symbol.Definition, _ use: ExpressionContext.Use
+  ) -> TypedExpression {
+    let known = (diagnostics, usedSymbols, totalSize)
+    defer { (diagnostics, usedSymbols, totalSize) = known }
+    currentScope = definition.scope
+    return number(definition.syntax, context(definition.scope, use))
   }
 
   /// The value of an input with what projections add to it.

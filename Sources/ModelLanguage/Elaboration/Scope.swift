@@ -57,7 +57,7 @@ struct Symbol {
 
   /// Who gives the value of an input; see `Input.Role`.
   enum Role {
-    case driven, arrivals, poisson, noise, sum, shared, cellIndex, cellCount, connection
+    case driven, arrivals, poisson, recorded, noise, sum, shared, cellIndex, cellCount, connection
   }
 
   /// The expression that a symbol's value comes from, and where its names are looked up.
@@ -75,6 +75,8 @@ struct Symbol {
   var unitSyntax: UnitSyntax?
   /// The default, initial value or value; `nil` for an input without a default.
   var definition: Definition?
+  /// What the declaration itself says, where an override has taken its place.
+  var ownDefinition: Definition?
   var parameter: ParameterSyntax?
   var provenance: ProvenanceSyntax?
   var isOutput = false
@@ -100,6 +102,12 @@ struct Symbol {
     self.documentation = documentation
   }
 
+  /// Puts another definition in the place of that of the declaration.
+  mutating func override(_ syntax: ExpressionSyntax, in scope: Int) {
+    if ownDefinition == nil { ownDefinition = definition }
+    definition = Definition(syntax: syntax, scope: scope)
+  }
+
   /// What the symbol is called in messages, with its article.
   var nounWithArticle: String {
     let first = noun.first ?? " "
@@ -113,6 +121,7 @@ struct Symbol {
     case .shared: return "value of the circuit"
     case .arrivals: return "sum of arrivals"
     case .poisson: return "number of arrivals"
+    case .recorded: return "number of recorded spikes"
     case .noise: return "noise"
     case .cellIndex, .cellCount: return "number"
     case .connection: return "value of a source"

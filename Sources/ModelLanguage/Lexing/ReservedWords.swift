@@ -6,7 +6,7 @@ enum ReservedWords {
     "output", "scheme", "event", "route", "instance", "if", "then", "else", "and", "or", "not",
     "in", "source", "assumed", "derived", "when", "into", "time", "pi", "neuron", "synapse",
     "circuit", "noise", "poisson", "receive", "refractory", "population", "projection", "connect",
-    "presynaptic", "on",
+    "presynaptic", "on", "recorded",
   ]
 
   /// Words that are kept for constructs still to come.
@@ -18,7 +18,8 @@ enum ReservedWords {
   /// Words that begin a declaration, in the order in which they are listed to people.
   static let declarations = [
     "parameter", "input", "state", "quantity", "output", "scheme", "event", "route", "instance",
-    "function", "noise", "poisson", "receive", "population", "projection", "presynaptic", "on",
+    "function", "noise", "poisson", "recorded", "receive", "population", "projection",
+    "presynaptic", "on",
   ]
 
   /// Whether a word cannot be a name.

@@ -84,6 +84,17 @@ extension Circuit {
   }
 }
 
+extension Circuit {
+  /// The inputs that take recorded spikes, by population and in the order of declarations.
+  public var recordedInputs: [(population: Int, input: Int)] {
+    populations.indices.flatMap { population in
+      populations[population].cell.inputs.enumerated().compactMap { index, input in
+        if case .recorded = input.role { (population, index) } else { nil }
+      }
+    }
+  }
+}
+
 extension Expression {
   /// Where the parameters, inputs, states and quantities of one model are in another.
   struct Places {

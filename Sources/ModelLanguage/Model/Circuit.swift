@@ -96,11 +96,12 @@ public enum Law: Sendable {
 /// Changes of states at the beginning of a step in which something arrives.
 ///
 /// What arrives at one cell within one step acts at once: `input` is the sum of the weights, or the
-/// number of random arrivals. Where it is 0 nothing happens.
+/// number of random arrivals or recorded spikes. Where it is 0 nothing happens.
 public struct Receiver: Sendable {
   /// The path of the synapse or of the receiver itself, such as `lhb.recurrent.weight`.
   public var declaration: Declaration
-  /// The input of the cell that holds what arrived; its role is `arrivals` or `poisson`.
+  /// The input of the cell that holds what arrived; its role is `arrivals`, `poisson` or
+  /// `recorded`.
   public var input: Int
   /// The states that change, and their values afterwards, over values before.
   public var assignments: [(state: Int, value: Expression)]

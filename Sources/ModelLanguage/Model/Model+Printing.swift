@@ -68,6 +68,7 @@ extension Model {
     case .driven: ""
     case .arrivals: "  // the sum of the weights that arrive"
     case .poisson(let rate): "  // random arrivals at \(text(of: rate))"
+    case .recorded: "  // recorded spikes"
     case .whiteNoise: "  // white noise"
     case .sum: "  // the sum of a projection"
     case .rate: "  // spikes per second in the last step"

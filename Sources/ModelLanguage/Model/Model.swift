@@ -111,6 +111,8 @@ public struct Input: Sendable {
     /// The number of random arrivals in a step, over parameters and driven inputs: Poisson with
     /// this rate in 1/s.
     case poisson(rate: Expression)
+    /// The number of recorded spikes in a step, given from outside for each cell.
+    case recorded
     /// White noise: a derivative is linear in it, and its unit is s^-0.5.
     case whiteNoise
     /// What continuous projections sum up at the beginning of a step.

@@ -27,6 +27,15 @@ extension Parser {
     return PoissonSyntax(name: name, rate: rate, assignments: assignments)
   }
 
+  /// Reads `recorded NAME { … }`, where the block may be absent.
+  mutating func parseRecorded() throws(ParseFailure) -> RecordedSyntax {
+    advance()
+    let name = try parseNewName("the recorded spikes")
+    let assignments =
+      token.kind == .leftBrace ? try parseAssignments(of: "`\(name.text)`") : []
+    return RecordedSyntax(name: name, assignments: assignments)
+  }
+
   /// Reads `receive NAME : unit { … }`, where the block may be absent.
   mutating func parseReceive() throws(ParseFailure) -> ReceiveSyntax {
     advance()

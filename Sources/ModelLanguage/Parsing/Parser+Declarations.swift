@@ -26,6 +26,7 @@ extension Parser {
     case "function": kind = .function(try parseFunction())
     case "noise": kind = .noise(try parseNoise())
     case "poisson": kind = .poisson(try parsePoisson())
+    case "recorded": kind = .recorded(try parseRecorded())
     case "receive": kind = .receive(try parseReceive())
     case "population": kind = .population(try parsePopulation())
     case "projection": kind = .projection(try parseProjection())

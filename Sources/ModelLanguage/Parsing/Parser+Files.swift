@@ -145,7 +145,7 @@ extension Parser {
   private func isDeclaringWord(_ token: Token) -> Bool {
     switch text(of: token) {
     case "parameter", "input", "state", "quantity", "output", "instance", "noise", "poisson",
-      "receive", "population":
+      "recorded", "receive", "population":
       true
     default: false
     }

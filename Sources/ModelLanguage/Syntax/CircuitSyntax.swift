@@ -7,6 +7,12 @@ public struct PoissonSyntax: Sendable, Hashable {
   public var assignments: [AssignmentSyntax]
 }
 
+/// `recorded NAME { assignments }`.
+public struct RecordedSyntax: Sendable, Hashable {
+  public var name: NameSyntax
+  public var assignments: [AssignmentSyntax]
+}
+
 /// `receive NAME : unit { assignments }`; without a block it is a sum at every step.
 public struct ReceiveSyntax: Sendable, Hashable {
   public var name: NameSyntax

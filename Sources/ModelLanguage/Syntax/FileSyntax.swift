@@ -16,6 +16,7 @@ public struct DeclarationSyntax: Sendable, Hashable {
     case function(FunctionSyntax)
     case noise([NameSyntax])
     case poisson(PoissonSyntax)
+    case recorded(RecordedSyntax)
     case receive(ReceiveSyntax)
     case population(PopulationSyntax)
     case projection(ProjectionSyntax)

@@ -105,6 +105,9 @@ public struct SyntaxPrinter: Sendable {
     case .poisson(let syntax):
       let head = "poisson \(syntax.name.text) = \(text(of: syntax.rate))"
       return syntax.assignments.isEmpty ? head : block(head, assignments(syntax.assignments))
+    case .recorded(let syntax):
+      let head = "recorded \(syntax.name.text)"
+      return syntax.assignments.isEmpty ? head : block(head, assignments(syntax.assignments))
     case .receive(let syntax):
       let head = "receive \(syntax.name.text)\(suffix(syntax.unit))"
       return syntax.assignments.map { block(head, assignments($0)) } ?? head
