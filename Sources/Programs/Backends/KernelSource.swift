@@ -14,7 +14,7 @@ struct KernelSource {
   var text = ""
   private var isExpanded: [Bool] = []
   private var isLarge = false
-  /// Procedures that run once per run, in large programs.
+  /// Procedures that run a few times per run, in large programs.
   private var isRare: [Bool] = []
   /// Procedures that stand in the second text.
   private var isApart: [Bool] = []
@@ -89,10 +89,13 @@ struct KernelSource {
     isApart = sizes.map { _ in false }
     isRare = isApart
     guard isLarge else { return }
-    let once = Set(calls(in: [.prepare]).map(\.0.index))
+    let rarely: [LaneProgram.Routine] = [
+      .prepare, .begin, .turningPoints, .turningRound, .turningEnd,
+    ]
+    let rare = Set(calls(in: rarely).map(\.0.index))
     let often = Set(
-      calls(in: LaneProgram.Routine.allCases.filter { $0 != .prepare }).map(\.0.index))
-    for position in once.subtracting(often) where !isExpanded[position] { isRare[position] = true }
+      calls(in: LaneProgram.Routine.allCases.filter { !rarely.contains($0) }).map(\.0.index))
+    for position in rare.subtracting(often) where !isExpanded[position] { isRare[position] = true }
     // The routines themselves, which stay in the first text, weigh as much as the loops in them.
     var weights = [Self.weightOfRoutines, 0]
     let functions = sizes.indices.filter { isUsed($0) && !isExpanded[$0] && !isRare[$0] }
@@ -134,7 +137,7 @@ struct KernelSource {
     let attribute =
       switch (isExpanded[position], isApart[position]) {
       case (true, _): "static inline __attribute__((always_inline))"
-      // Once per run: not worth the optimiser's time.
+      // Not worth the optimiser's time.
       case _ where isRare[position]: "static __attribute__((noinline, optnone))"
       case (false, false): "static __attribute__((noinline))"
       case (false, true): "__attribute__((visibility(\"hidden\")))"

@@ -22,13 +22,20 @@ public final class JournalWriter: Sendable {
 
   /// Begins a journal.
   ///
+  /// It has its name once the header is whole, so that a process that ends before leaves none.
+  ///
   /// - Throws: `StorageFailure.exists` if there is one.
   public convenience init(path: String, header: JournalHeader) throws(StorageFailure) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      if errno == EEXIST { throw .exists(path: path) }
-      throw .refused(operation: "creating", path: path, reason: String(cString: strerror(errno)))
+    func refusal(_ operation: String) -> StorageFailure {
+      if errno == EEXIST { return .exists(path: path) }
+      return .refused(operation: operation, path: path, reason: String(cString: strerror(errno)))
     }
+    if access(path, F_OK) == 0 { throw .exists(path: path) }
+    let temporary = "\(path).tmp-\(getpid())"
+    unlink(temporary)
+    let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw refusal("creating") }
+    defer { unlink(temporary) }
     try self.init(path: path, locking: descriptor)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
@@ -37,6 +44,8 @@ public final class JournalWriter: Sendable {
     }
     try write(JournalFormat.mark)
     try writeBlock(Array(text), numbers: [])
+    // Unlike renaming, this replaces nothing.
+    guard link(temporary, path) == 0 else { throw refusal("naming") }
   }
 
   /// Goes on with a journal.
