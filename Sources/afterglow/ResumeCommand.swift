@@ -101,7 +101,8 @@ struct ResumeCommand: ParsableCommand {
       let progress = try runner.run(
         campaign, shard: shard, path: file, going: (journal.soundLength, finished),
         header: journal.header, earlier: earlier)
-      try ShardReport(terminal: terminal, isJSON: json).tell(shard, progress, path: file)
+      try ShardReport(terminal: terminal, isQuiet: quiet, isJSON: json).tell(
+        shard, progress, path: file)
       return
     }
     let result = try runner.resume(

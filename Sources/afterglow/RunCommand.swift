@@ -77,7 +77,8 @@ struct RunCommand: ParsableCommand {
     if let shard = try shard.shard {
       let progress = try runner.run(
         campaign, shard: shard, path: path, going: nil, header: header, earlier: earlier)
-      try ShardReport(terminal: terminal, isJSON: json).tell(shard, progress, path: path)
+      try ShardReport(terminal: terminal, isQuiet: quiet, isJSON: json).tell(
+        shard, progress, path: path)
       return
     }
     refuseToForget(path, terminal)

@@ -34,6 +34,7 @@ struct ShardReport {
   }
 
   var terminal: Terminal
+  var isQuiet: Bool
   var isJSON: Bool
 
   /// Tells how it went.
@@ -47,7 +48,7 @@ struct ShardReport {
           Report(
             shard: shard.number, shards: shard.count, total: progress.total, done: progress.done,
             failed: progress.failed, journal: journal)))
-    } else {
+    } else if !isQuiet {
       terminal.print(
         "part \(shard.number) of \(shard.count): \(progress.done) of \(progress.total) runs done, "
           + "\(progress.failed) failed, in `\(journal)`\n"

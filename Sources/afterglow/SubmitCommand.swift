@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Storage
 
 /// Gives a sweep to a cluster.
 struct SubmitCommand: ParsableCommand {
@@ -96,8 +97,11 @@ struct SubmitCommand: ParsableCommand {
     if !(0...65535).contains(grace) {
       throw ValidationError("--grace is from 0 to 65535 s, not \(grace)")
     }
-    guard SlurmArray.isTimeLimit(time) else {
+    guard let limit = SlurmArray.seconds(ofTimeLimit: time) else {
       throw ValidationError("--time is a limit such as 30, 02:00:00 or 1-12, not `\(time)`")
+    }
+    guard grace < limit else {
+      throw ValidationError("--grace of \(grace) s leaves nothing of a time limit of \(limit) s")
     }
     if let memory, !SlurmArray.isMemory(memory) {
       throw ValidationError("--memory is an amount such as 500M or 2G, not `\(memory)`")
@@ -125,10 +129,35 @@ struct SubmitCommand: ParsableCommand {
     }
     let array = array(result)
     if dryRun {
-      terminal.print(array.arrayScript + "\n" + array.mergeScript)
+      terminal.print(
+        json
+          ? JSONText.of([array.arrayScript, array.mergeScript])
+          : array.arrayScript + "\n" + array.mergeScript)
       return
     }
+    try checkParts(loaded, result, terminal)
     try submit(array, terminal)
+  }
+
+  /// Ends the command if there are parts of another sweep beside the result, which the tasks would go
+  /// on with; deletes them if the result may be replaced.
+  private func checkParts(_ experiment: Experiment, _ result: String, _ terminal: Terminal) throws {
+    let header = CampaignJournal.header(
+      experiment, RunPlan(experiment), overrides: overrides.overrides, version: Version.current)
+    for place in ShardJournals.beside(result) {
+      let journal = try JournalLoading(terminal: terminal).open(place)
+      let changes = CampaignJournal.changes(from: journal.header, to: header)
+      if changes.isEmpty { continue }
+      if overwrite {
+        unlink(place)
+        continue
+      }
+      terminal.complain(
+        "`\(place)` is a part of another sweep:\n"
+          + changes.prefix(20).map { "  \($0)" }.joined(separator: "\n")
+          + "\ndelete it with --overwrite, or choose another name for the result")
+      throw ExitStatus.dataError
+    }
   }
 
   private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
@@ -166,7 +195,13 @@ struct SubmitCommand: ParsableCommand {
       }
     }
     let job = try sbatch([scripts[0]], terminal)
-    let mergeJob = try sbatch(["--dependency=afterany:\(job)", scripts[1]], terminal)
+    let mergeJob: String
+    do {
+      mergeJob = try sbatch(["--dependency=afterany:\(job)", scripts[1]], terminal)
+    } catch {
+      terminal.complain("job \(job) was submitted, and nothing will merge its parts")
+      throw error
+    }
     if json {
       terminal.print(
         JSONText.of(

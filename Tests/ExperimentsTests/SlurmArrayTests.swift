@@ -76,4 +76,14 @@ struct SlurmArrayTests {
     #expect(!SlurmArray.isName(""))
     #expect(!SlurmArray.isMemory("2 G"))
   }
+
+  @Test(
+    "time limits are as long as Slurm takes them",
+    arguments: [
+      ("30", 1800), ("10:30", 630), ("02:00:00", 7200), ("1-12", 129_600), ("1-12:30", 131_400),
+      ("1-00:00:05", 86_405),
+    ])
+  func seconds(_ text: String, _ seconds: Int) {
+    #expect(SlurmArray.seconds(ofTimeLimit: text) == seconds)
+  }
 }

@@ -21,12 +21,12 @@ skip() {
 packages="slurmctld slurmd slurm-client munge"
 for package in $packages; do
   if ! dpkg-query -W -f='${Status}' "$package" 2> /dev/null | grep -q "ok installed"; then
-    apt-get install -y -qq --no-install-recommends $packages > /dev/null 2>&1 \
-      || skip "Debian's packages of Slurm cannot be installed"
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages; } \
+      > /dev/null 2>&1 || skip "Debian's packages of Slurm cannot be installed"
     break
   fi
 done
-if pgrep -x slurmctld > /dev/null || [ -e /etc/slurm/slurm.conf ]; then
+if pgrep -x slurmctld > /dev/null || pgrep -x slurmd > /dev/null || [ -e /etc/slurm/slurm.conf ]; then
   skip "this machine has a Slurm already"
 fi
 
@@ -127,4 +127,20 @@ done
 queued_again=$(cat ./*.slurm-[0-9]*.log | grep -c "queued again" || true)
 [ "$queued_again" -ge 1 ] || { echo "no task of job $array was ended"; exit 1; }
 cmp alone.h5 "it's all.h5"
+
+# A job that is cancelled is not queued again.
+"$afterglow" submit sweep.yaml -o cancelled.h5 --shards 1 --partition test > /dev/null
+for _ in $(seq 100); do
+  if [ -e cancelled.h5.shard-1-of-1.journal ]; then break; fi
+  sleep 0.1
+done
+scancel --user=root
+for _ in $(seq 150); do
+  if [ -z "$(squeue -h 2> /dev/null)" ]; then break; fi
+  sleep 0.2
+done
+[ -z "$(squeue -h)" ] || { squeue; echo "a cancelled job did not end"; exit 1; }
+if grep -q "queued again" cancelled.h5.slurm-1.log; then echo "a cancelled job went on"; exit 1; fi
+"$afterglow" status cancelled.h5 > /dev/null
+
 echo "Slurm: five parts in two tasks, queued again $queued_again times, give the bytes of one process"

@@ -67,6 +67,18 @@ public struct SlurmArray: Sendable {
     return text.wholeMatch(of: pattern) != nil
   }
 
+  /// How long a time limit is, in s; `nil` for what is none.
+  public static func seconds(ofTimeLimit text: String) -> Int? {
+    guard isTimeLimit(text) else { return nil }
+    let parts = text.split(separator: "-")
+    let numbers = parts[parts.count - 1].split(separator: ":").compactMap { Int($0) }
+    // Days are followed by hours; without them a single number is minutes, and two are minutes and
+    // seconds.
+    let units = parts.count == 2 ? [3600, 60, 1] : numbers.count == 3 ? [3600, 60, 1] : [60, 1]
+    let days = parts.count == 2 ? Int(parts[0]) ?? 0 : 0
+    return zip(numbers, units).reduce(days * 86_400) { $0 + $1.0 * $1.1 }
+  }
+
   /// Whether a text is a name that needs no quotes, such as that of a partition.
   public static func isName(_ text: String) -> Bool {
     text.wholeMatch(of: /[A-Za-z0-9_.,-]+/) != nil
@@ -116,14 +128,17 @@ public struct SlurmArray: Sendable {
       tasks=\(tasks)
       retries=\(retries)
 
-      # Shortly before the time is up, and when the job is to end: what is finished is kept.
+      # What is finished is kept, shortly before the time is up and when the job is cancelled; only
+      # in the first case the task is queued again.
       ended=
+      again=
       child=
       end() {
         ended=yes
         if [ -n "$child" ]; then kill -TERM "$child" 2> /dev/null; fi
       }
-      trap end USR1 TERM
+      trap 'again=yes; end' USR1
+      trap end TERM
 
       status=0
       for ((shard = SLURM_ARRAY_TASK_ID; shard <= shards; shard += tasks)); do
@@ -134,6 +149,7 @@ public struct SlurmArray: Sendable {
         fi
         "$afterglow" "${task[@]}" --shard "$shard/$shards" --threads \(processorsPerTask) &
         child=$!
+        if [ -n "$ended" ]; then kill -TERM "$child" 2> /dev/null; fi
         wait "$child"
         code=$?
         # A signal ends the wait before the program.
@@ -146,7 +162,7 @@ public struct SlurmArray: Sendable {
         if [ "$code" -gt 1 ]; then status=$code; fi
       done
 
-      if [ -n "$ended" ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "$retries" ]; then
+      if [ -n "$again" ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "$retries" ]; then
         echo "ended before its time was up, and queued again"
         scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
         sleep 60

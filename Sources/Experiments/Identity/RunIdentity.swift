@@ -1,3 +1,4 @@
+import Diagnostics
 import ModelLanguage
 import Simulations
 import Units
