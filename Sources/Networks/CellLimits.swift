@@ -26,10 +26,15 @@ struct CellLimits {
   /// Whether there is anything to check.
   var isEmpty: Bool { refractoryTimes.isEmpty && rates.isEmpty }
 
-  /// Whether what is checked depends on some parameters or inputs.
+  /// Whether what is checked may depend on some parameters.
   func depends(onParameters parameters: Set<Int>) -> Bool {
-    (refractoryTimes + rates).contains { !parameters.isDisjoint(with: $0.1.references.parameters) }
-      || !cell.quantities.isEmpty && !rates.isEmpty && !parameters.isEmpty
+    if parameters.isEmpty { return false }
+    // A rate may follow them by way of quantities.
+    let goesOn = !rates.isEmpty && !cell.quantities.isEmpty
+    return goesOn
+      || (refractoryTimes + rates).contains {
+        !parameters.isDisjoint(with: $0.1.references.parameters)
+      }
   }
 
   /// Checks one cell.
@@ -37,10 +42,8 @@ struct CellLimits {
   /// - Throws: `NetworkFailure` for a negative refractory time, and for a rate that is negative or
   ///   gives too many arrivals in a step.
   func check(parameters: [Double], inputs: [Double], number: Int) throws(NetworkFailure) {
-    var evaluator = ExpressionEvaluator(parameters: parameters, inputs: inputs)
-    for quantity in cell.quantities {
-      evaluator.quantities.append(evaluator.value(of: quantity.value))
-    }
+    let evaluator = ExpressionEvaluator(
+      timelessIn: cell, parameters: parameters, inputs: inputs)
     for (declaration, expression) in refractoryTimes {
       let time = evaluator.value(of: expression)
       guard time >= 0, time.isFinite else {

@@ -55,16 +55,8 @@ struct SharedValues {
       if case .cellIndex = input.role { inputs[position] = Double(index) }
       if case .cellCount = input.role { inputs[position] = Double(count) }
     }
-    return evaluator(inputs: inputs).value(of: expression)
-  }
-
-  /// An evaluator that knows the quantities that need no states.
-  private func evaluator(inputs: [Double]) -> ExpressionEvaluator {
-    var evaluator = ExpressionEvaluator(parameters: parameters, inputs: inputs)
-    for quantity in cell.quantities {
-      evaluator.quantities.append(evaluator.value(of: quantity.value))
-    }
-    return evaluator
+    return ExpressionEvaluator(timelessIn: cell, parameters: parameters, inputs: inputs)
+      .value(of: expression)
   }
 
   /// Whether an expression differs from cell to cell.
@@ -74,5 +66,13 @@ struct SharedValues {
       return false
     }
     return expression.references.inputs.contains { roles[$0] }
+  }
+}
+
+extension ExpressionEvaluator {
+  /// An evaluator that knows the quantities of a cell that need no states.
+  init(timelessIn cell: Model, parameters: [Double], inputs: [Double]) {
+    self.init(parameters: parameters, inputs: inputs)
+    for quantity in cell.quantities { quantities.append(value(of: quantity.value)) }
   }
 }

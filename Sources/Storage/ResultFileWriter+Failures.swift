@@ -64,7 +64,7 @@ extension ResultFileWriter {
   }
 
   /// Writes consecutive numbers of an array with one axis.
-  private func put<Number>(
+  private func put<Number: BitwiseCopyable>(
     _ numbers: [Number], _ type: hid_t, into dataset: HDF5Object, from first: Int
   ) throws(StorageFailure) {
     let start = [hsize_t(first)]

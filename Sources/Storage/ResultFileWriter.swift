@@ -15,21 +15,17 @@ public final class ResultFileWriter {
   let temporaryPath: String
   private let mayReplace: Bool
   let layout: ResultLayout
-  private let shape: [Int]
+  let shape: [Int]
   private(set) var file: HDF5Object?
-  private var scales: [String: HDF5Object] = [:]
-  private var variables: [HDF5Object] = []
+  var scales: [String: HDF5Object] = [:]
+  var variables: [HDF5Object] = []
   /// Where what is sampled is written to, in the order of the layout.
   var sampledDatasets: [HDF5Object] { scratch?.datasets ?? variables }
   /// What is compressed has no place until it is known how long it is; it waits here.
-  private var scratch: CompressedSamples?
-  private var reductions: [HDF5Object] = []
-  private var status: HDF5Object?
-  private var reason: HDF5Object?
-  private var verdict: HDF5Object?
-  private var acceptedSteps: HDF5Object?
-  private var rejectedSteps: HDF5Object?
-  private var identity: HDF5Object?
+  var scratch: CompressedSamples?
+  var reductions: [HDF5Object] = []
+  /// What there is for every run beside its numbers.
+  var runs: RunDatasets?
   private var columns: RunColumns
   let failures: FailureLog
   /// The spikes of each population so far, by the path of their group.
@@ -109,204 +105,6 @@ public final class ResultFileWriter {
     }
   }
 
-  // MARK: The frame
-
-  private func writeFrame() throws(StorageFailure) {
-    guard let file else { return }
-    var attributes = layout.attributes
-    attributes["Conventions"] = "CF-1.10"
-    attributes["title"] = layout.title
-    for (name, text) in attributes.sorted(by: { $0.key < $1.key }) {
-      try require(file.setAttribute(name, text), "describing")
-    }
-    for axis in layout.runAxes { try writeAxis(axis) }
-    if let time = layout.time { try writeAxis(time) }
-    for coordinate in layout.coordinates {
-      let dataset = try makeDataset(
-        coordinate.name, h5_float64(), [coordinate.values.count], axes: [coordinate.axis])
-      try require(dataset.setAttribute("units", coordinate.unit), "describing")
-      try require(
-        H5Dwrite(
-          dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), coordinate.values)
-          >= 0, "writing to")
-    }
-    let runAxes = layout.runAxes.map(\.name)
-    if layout.time != nil, layout.compression > 0 {
-      scratch = try CompressedSamples(path: temporaryPath + ".samples")
-    }
-    if let time = layout.time {
-      let type = layout.precision == .double ? h5_float64() : h5_float32()
-      for quantity in layout.variables {
-        if let cells = quantity.cells, scales[cells.name] == nil { try writeAxis(cells) }
-        let dataset = try makeDataset(
-          quantity.name, type, shape + inner(of: quantity),
-          axes: runAxes + [time.name] + (quantity.cells.map { [$0.name] } ?? []), isLarge: true,
-          isFilled: quantity.cells != nil)
-        try describe(dataset, quantity)
-        variables.append(dataset)
-        try scratch?.add(like: dataset)
-      }
-    }
-    for quantity in layout.reductions {
-      let dataset = try makeDataset(quantity.name, h5_float64(), shape, axes: runAxes)
-      try describe(dataset, quantity)
-      reductions.append(dataset)
-    }
-    try writeRunFrame(runAxes)
-    try writeProvenance(file)
-  }
-
-  private func writeRunFrame(_ runAxes: [String]) throws(StorageFailure) {
-    let status = try makeDataset("status", h5_int8(), shape, axes: runAxes)
-    try describe(status, meanings: RunRecord.Status.meanings, "how each run ended")
-    self.status = status
-    if !layout.verdicts.isEmpty {
-      let verdict = try makeDataset("verdict", h5_int8(), shape, axes: runAxes)
-      try describe(verdict, meanings: layout.verdicts, "the verdict on each run; -1 for none")
-      self.verdict = verdict
-    }
-    guard let type = HDF5Object.anyString() else {
-      throw .failed(operation: "describing", path: temporaryPath)
-    }
-    let reason = try makeDataset("failure_reason", type.id, shape, axes: runAxes)
-    try require(reason.setAttribute("long_name", "why a run failed"), "describing")
-    self.reason = reason
-    let accepted = try makeDataset("accepted_steps", h5_int64(), shape, axes: runAxes)
-    try require(accepted.setAttribute("long_name", "steps taken over"), "describing")
-    acceptedSteps = accepted
-    let rejected = try makeDataset("rejected_steps", h5_int64(), shape, axes: runAxes)
-    try require(rejected.setAttribute("long_name", "steps repeated"), "describing")
-    rejectedSteps = rejected
-    guard layout.hasIdentities else { return }
-    let identity = try makeDataset("run_identity", h5_uint64(), shape, axes: runAxes)
-    try require(
-      identity.setAttribute(
-        "long_name", "what a run follows from, as a hash: equal where the same run is done"),
-      "describing")
-    self.identity = identity
-  }
-
-  private func describe(
-    _ dataset: HDF5Object, _ quantity: ResultLayout.Quantity
-  ) throws(StorageFailure) {
-    try require(dataset.setAttribute("units", quantity.unit), "describing")
-    if !quantity.longName.isEmpty {
-      try require(dataset.setAttribute("long_name", quantity.longName), "describing")
-    }
-    let names = layout.coordinates.map(\.name).joined(separator: " ")
-    if !names.isEmpty, !names.contains(where: { $0 == "[" }) {
-      try require(dataset.setAttribute("coordinates", names), "describing")
-    }
-  }
-
-  private func describe(
-    _ dataset: HDF5Object, meanings: [String], _ longName: String
-  ) throws(StorageFailure) {
-    let words = meanings.map { $0.replacingOccurrences(of: " ", with: "_") }
-    try require(dataset.setAttribute("long_name", longName), "describing")
-    try require(
-      dataset.setAttribute("flag_values", (0..<Int8(words.count)).map { $0 }), "describing")
-    try require(
-      dataset.setAttribute("flag_meanings", words.joined(separator: " ")), "describing")
-  }
-
-  private func writeAxis(_ axis: Axis) throws(StorageFailure) {
-    guard let file else { return }
-    scales[axis.name] = try writeScale(axis, in: file)
-  }
-
-  /// Writes an axis, to which the arrays along it are tied.
-  func writeScale(_ axis: Axis, in parent: HDF5Object) throws(StorageFailure) -> HDF5Object {
-    let dataset: HDF5Object
-    switch axis.values {
-    case .numbers(let numbers):
-      dataset = try makeDataset(axis.name, h5_float64(), [numbers.count], in: parent)
-      try require(
-        H5Dwrite(dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), numbers) >= 0,
-        "writing to")
-    case .positions(let count):
-      dataset = try makeDataset(axis.name, h5_int64(), [count], in: parent)
-      let positions = (0..<Int64(count)).map { $0 }
-      try require(
-        H5Dwrite(dataset.id, h5_native_int64(), h5_all(), h5_all(), h5_default(), positions) >= 0,
-        "writing to")
-    case .labels(let labels):
-      guard let type = HDF5Object.anyString() else {
-        throw .failed(operation: "describing", path: temporaryPath)
-      }
-      dataset = try makeDataset(axis.name, type.id, [labels.count], in: parent)
-      try writeStrings(labels, into: dataset, type)
-    }
-    try require(H5DSset_scale(dataset.id, axis.name) >= 0, "describing")
-    if !axis.unit.isEmpty { try require(dataset.setAttribute("units", axis.unit), "describing") }
-    if !axis.longName.isEmpty {
-      try require(dataset.setAttribute("long_name", axis.longName), "describing")
-    }
-    return dataset
-  }
-
-  private func makeDataset(
-    _ name: String, _ type: hid_t, _ shape: [Int], axes: [String], isLarge: Bool = false,
-    isFilled: Bool = false
-  ) throws(StorageFailure) -> HDF5Object {
-    guard let file else { throw .failed(operation: "creating", path: temporaryPath) }
-    return try makeDataset(
-      name, type, shape, scales: axes.compactMap { scales[$0] }, in: file, isLarge: isLarge,
-      isFilled: isFilled)
-  }
-
-  func makeDataset(
-    _ name: String, _ type: hid_t, _ shape: [Int], scales: [HDF5Object] = [],
-    in parent: HDF5Object, isLarge: Bool = false, isFilled: Bool = false
-  ) throws(StorageFailure) -> HDF5Object {
-    guard let space = HDF5Object.space(shape),
-      let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose)
-    else { throw .failed(operation: "creating", path: temporaryPath) }
-    H5Pset_attr_creation_order(creation.id, h5_creation_order())
-    H5Pset_obj_track_times(creation.id, false)
-    if H5Tget_class(type) == H5T_FLOAT {
-      var missing = Double.nan
-      H5Pset_fill_value(creation.id, h5_native_double(), &missing)
-    }
-    if isLarge && layout.compression > 0 && !shape.contains(0) {
-      // A run's samples in one chunk, so that no chunk is shared between runs.
-      let chunk = shape.enumerated().map {
-        hsize_t($0.offset == shape.count - 1 ? min($0.element, 131_072) : 1)
-      }
-      H5Pset_chunk(creation.id, CInt(chunk.count), chunk)
-      H5Pset_shuffle(creation.id)
-      H5Pset_deflate(creation.id, CUnsignedInt(layout.compression))
-    } else {
-      H5Pset_alloc_time(creation.id, H5D_ALLOC_TIME_EARLY)
-      // Every sample is written by us, the missing ones too.
-      if isLarge && !isFilled { H5Pset_fill_time(creation.id, H5D_FILL_TIME_NEVER) }
-    }
-    guard
-      let dataset = HDF5Object(
-        H5Dcreate2(parent.id, name, type, space.id, h5_default(), creation.id, h5_default()),
-        H5Dclose)
-    else { throw .failed(operation: "creating `\(name)` in", path: temporaryPath) }
-    for (position, scale) in scales.enumerated() {
-      try require(
-        H5DSattach_scale(dataset.id, scale.id, CUnsignedInt(position)) >= 0, "describing")
-    }
-    return dataset
-  }
-
-  func writeStrings(
-    _ strings: [String], into dataset: HDF5Object, _ type: HDF5Object, space: hid_t = h5_all(),
-    memory: hid_t = h5_all()
-  ) throws(StorageFailure) {
-    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
-    try require(
-      H5Dwrite(dataset.id, type.id, memory, space, h5_default(), &pointers) >= 0, "writing to")
-  }
-
-  func require(_ isGood: Bool, _ operation: String) throws(StorageFailure) {
-    guard isGood else { throw .failed(operation: operation, path: temporaryPath) }
-  }
-
   // MARK: Runs
 
   /// Writes one variable of consecutive runs.
@@ -331,7 +129,7 @@ public final class ResultFileWriter {
   }
 
   /// The shape of one run of a sampled quantity.
-  private func inner(of quantity: ResultLayout.Quantity) -> [Int] {
+  func inner(of quantity: ResultLayout.Quantity) -> [Int] {
     [timeCount] + (quantity.cells.map { [$0.count] } ?? [])
   }
 
@@ -406,15 +204,15 @@ public final class ResultFileWriter {
   public func setIdentity(_ identity: UInt64, run: Int) { columns.identity[run] = identity }
 
   private func writeColumns() throws(StorageFailure) {
-    try writeNumbers(columns.status, h5_native_int8(), into: status, 0)
-    try writeNumbers(columns.verdict, h5_native_int8(), into: verdict, 0)
-    try writeNumbers(columns.acceptedSteps, h5_native_int64(), into: acceptedSteps, 0)
-    try writeNumbers(columns.rejectedSteps, h5_native_int64(), into: rejectedSteps, 0)
-    try writeNumbers(columns.identity, h5_native_uint64(), into: identity, 0)
+    try writeColumn(columns.status, h5_native_int8(), into: runs?.status)
+    try writeColumn(columns.verdict, h5_native_int8(), into: runs?.verdict)
+    try writeColumn(columns.acceptedSteps, h5_native_int64(), into: runs?.acceptedSteps)
+    try writeColumn(columns.rejectedSteps, h5_native_int64(), into: runs?.rejectedSteps)
+    try writeColumn(columns.identity, h5_native_uint64(), into: runs?.identity)
   }
 
   func writeReason(_ text: String, run: Int) throws(StorageFailure) {
-    guard let reason, let type = HDF5Object.anyString(),
+    guard let reason = runs?.reason, let type = HDF5Object.anyString(),
       let selection = RunSelection(shape: shape, inner: [], runs: run..<run + 1)
     else { return }
     for box in selection.boxes {
@@ -423,14 +221,15 @@ public final class ResultFileWriter {
     }
   }
 
-  private func writeNumbers<Number>(
-    _ numbers: [Number], _ type: hid_t, into dataset: HDF5Object?, _ firstRun: Int
+  /// Writes a number of every run, if the file has them.
+  private func writeColumn<Number: BitwiseCopyable>(
+    _ numbers: [Number], _ type: hid_t, into dataset: HDF5Object?
   ) throws(StorageFailure) {
     guard let dataset else { return }
     let isGood = numbers.withUnsafeBytes { bytes in
       writeBoxes(
         bytes.baseAddress, stride: MemoryLayout<Number>.stride, type, into: dataset,
-        runs: firstRun..<firstRun + numbers.count, inner: [])
+        runs: 0..<numbers.count, inner: [])
     }
     try require(isGood, "writing to")
   }
@@ -560,12 +359,7 @@ public final class ResultFileWriter {
     variables = []
     reductions = []
     scales = [:]
-    status = nil
-    reason = nil
-    verdict = nil
-    acceptedSteps = nil
-    rejectedSteps = nil
-    identity = nil
+    runs = nil
     file = nil
   }
 }

@@ -35,7 +35,7 @@ struct MergeCommand: ParsableCommand {
 
   func run() throws {
     let terminal = Terminal(isQuiet: quiet || json)
-    let places = journals.isEmpty ? ShardJournals.beside(file) : journals
+    let places = journals.isEmpty ? Shard.journals(besideResult: file) : journals
     guard let first = places.first else {
       terminal.complain("there are no parts of `\(file)` beside it; name their journals")
       throw ExitStatus.inputOutput

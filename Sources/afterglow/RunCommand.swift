@@ -24,11 +24,7 @@ struct RunCommand: ParsableCommand {
   @Argument(help: "An experiment (.yaml), or a result (.h5) to run again.")
   var experiment: String
 
-  @Option(
-    name: [.customShort("o"), .customLong("out")],
-    help: "The result file; the experiment's name with .h5 if not given.")
-  var output: String?
-
+  @OptionGroup var result: ResultOptions
   @OptionGroup var overrides: OverrideOptions
   @OptionGroup var simulation: SimulationOptions
 
@@ -39,9 +35,6 @@ struct RunCommand: ParsableCommand {
       "A finished result whose runs are kept where they are the same, such as a smaller design.",
       valueName: "file"))
   var extend: String?
-
-  @Flag(help: "Replace the result file if it exists.")
-  var overwrite = false
 
   @Flag(help: "Stop at the first run that fails.")
   var failFast = false
@@ -69,7 +62,7 @@ struct RunCommand: ParsableCommand {
       terminal.print(campaign.preview(asJSON: json))
       return
     }
-    let path = output ?? Self.defaultOutput(for: experiment)
+    let path = result.path(for: experiment)
     let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
     var header = runner.header(of: campaign, overrides.overrides)
     let earlier = try extend.map { try Extension(terminal).result($0, for: campaign) }
@@ -83,7 +76,7 @@ struct RunCommand: ParsableCommand {
     }
     refuseToForget(path, terminal)
     let finished = try runner.run(
-      campaign, path: path, mayReplace: overwrite, header: header, earlier: earlier)
+      campaign, path: path, mayReplace: result.overwrite, header: header, earlier: earlier)
     try FinishedReport(terminal: terminal, isQuiet: quiet, isJSON: json)
       .tell(campaign, finished, path: path)
   }
@@ -91,7 +84,7 @@ struct RunCommand: ParsableCommand {
   /// Ends the command if an earlier sweep to the same file has been left unfinished.
   private func refuseToForget(_ path: String, _ terminal: Terminal) {
     let journal = CampaignJournal.path(ofResult: path)
-    guard !overwrite, let reader = try? JournalReader(path: journal) else { return }
+    guard !result.overwrite, let reader = try? JournalReader(path: journal) else { return }
     let finished = FinishedRuns(reader)
     terminal.complain(
       JournalWriter.isInUse(journal)
@@ -99,13 +92,6 @@ struct RunCommand: ParsableCommand {
         : "`\(path)` has been begun: \(finished.doneCount) of \(reader.header.runCount) runs are "
           + "done; go on with `afterglow resume \(path)`, or begin anew with --overwrite")
     Foundation.exit(ExitStatus.inputOutput.rawValue)
-  }
-
-  /// The experiment's name with another ending, in the current folder.
-  static func defaultOutput(for experiment: String) -> String {
-    let name = (experiment as NSString).lastPathComponent
-    let stem = (name as NSString).deletingPathExtension
-    return name.hasSuffix(".h5") ? stem + "_again.h5" : stem + ".h5"
   }
 }
 

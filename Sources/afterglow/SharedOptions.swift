@@ -41,6 +41,25 @@ struct Setting: ExpressibleByArgument {
   }
 }
 
+/// Where the result of an experiment goes.
+struct ResultOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("o"), .customLong("out")],
+    help: "The result file; the experiment's name with .h5 if not given.")
+  private var output: String?
+
+  @Flag(help: "Replace the result file if it exists.")
+  var overwrite = false
+
+  /// The result file of an experiment: by default its name with another ending, in the current folder.
+  func path(for experiment: String) -> String {
+    if let output { return output }
+    let name = (experiment as NSString).lastPathComponent
+    let stem = (name as NSString).deletingPathExtension
+    return name.hasSuffix(".h5") ? stem + "_again.h5" : stem + ".h5"
+  }
+}
+
 /// Options that change an experiment from outside.
 struct OverrideOptions: ParsableArguments {
   @Option(

@@ -61,7 +61,7 @@ struct StatusCommand: ParsableCommand {
     let place = CampaignJournal.path(ofResult: file)
     if FileManager.default.fileExists(atPath: place) { return try report([place], terminal) }
     // Parts are kept when they have been put together.
-    let parts = ShardJournals.beside(file)
+    let parts = Shard.journals(besideResult: file)
     if parts.isEmpty || FileManager.default.fileExists(atPath: file) { return nil }
     return try report(parts, terminal)
   }

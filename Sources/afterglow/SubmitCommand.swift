@@ -25,11 +25,7 @@ struct SubmitCommand: ParsableCommand {
   @Argument(help: "An experiment with a sweep (.yaml).")
   var experiment: String
 
-  @Option(
-    name: [.customShort("o"), .customLong("out")],
-    help: "The result file; the experiment's name with .h5 if not given.")
-  var output: String?
-
+  @OptionGroup var result: ResultOptions
   @OptionGroup var overrides: OverrideOptions
 
   @Option(help: "Into how many parts the sweep is divided.")
@@ -66,9 +62,6 @@ struct SubmitCommand: ParsableCommand {
 
   @Option(help: "The account.")
   var account: String?
-
-  @Flag(help: "Replace the result file if it exists.")
-  var overwrite = false
 
   @Flag(help: "Print the scripts and submit nothing.")
   var dryRun = false
@@ -122,12 +115,14 @@ struct SubmitCommand: ParsableCommand {
       terminal.complain("\(shards) parts are more than the \(runs) runs of the experiment")
       throw ExitStatus.dataError
     }
-    let result = absolute(output ?? RunCommand.defaultOutput(for: experiment))
-    if !overwrite, FileManager.default.fileExists(atPath: result) {
-      terminal.complain("`\(result)` exists; replace it with --overwrite, or choose another name")
+    let path = URL(fileURLWithPath: result.path(for: experiment)).path
+    do throws(StorageFailure) {
+      try ResultFileWriter.checkDestination(path, mayReplace: result.overwrite)
+    } catch {
+      terminal.complain(error.message)
       throw ExitStatus.inputOutput
     }
-    let array = array(result)
+    let array = array(path)
     if dryRun {
       terminal.print(
         json
@@ -135,20 +130,20 @@ struct SubmitCommand: ParsableCommand {
           : array.arrayScript + "\n" + array.mergeScript)
       return
     }
-    try checkParts(loaded, result, terminal)
+    try checkParts(loaded, path, terminal)
     try submit(array, terminal)
   }
 
   /// Ends the command if there are parts of another sweep beside the result, which the tasks would go
   /// on with; deletes them if the result may be replaced.
-  private func checkParts(_ experiment: Experiment, _ result: String, _ terminal: Terminal) throws {
+  private func checkParts(_ experiment: Experiment, _ path: String, _ terminal: Terminal) throws {
     let header = CampaignJournal.header(
       experiment, RunPlan(experiment), overrides: overrides.overrides, version: Version.current)
-    for place in ShardJournals.beside(result) {
+    for place in Shard.journals(besideResult: path) {
       let journal = try JournalLoading(terminal: terminal).open(place)
       let changes = CampaignJournal.changes(from: journal.header, to: header)
       if changes.isEmpty { continue }
-      if overwrite {
+      if result.overwrite {
         unlink(place)
         continue
       }
@@ -160,9 +155,7 @@ struct SubmitCommand: ParsableCommand {
     }
   }
 
-  private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
-
-  private func array(_ result: String) -> SlurmArray {
+  private func array(_ path: String) -> SlurmArray {
     var arguments: [String] = []
     for setting in overrides.settings {
       arguments += ["--set", "\(setting.path)=\(setting.value)"]
@@ -171,7 +164,7 @@ struct SubmitCommand: ParsableCommand {
     var array = SlurmArray(
       program: Bundle.main.executablePath ?? "afterglow",
       folder: FileManager.default.currentDirectoryPath, experiment: experiment,
-      result: result, arguments: arguments, shards: shards, mostTasks: arrayLimit)
+      result: path, arguments: arguments, shards: shards, mostTasks: arrayLimit)
     array.mostAtOnce = atMost
     array.processorsPerTask = cpus
     array.timeLimit = time
@@ -180,7 +173,7 @@ struct SubmitCommand: ParsableCommand {
     array.memory = memory
     array.partition = partition
     array.account = account
-    array.mayReplace = overwrite
+    array.mayReplace = result.overwrite
     return array
   }
 

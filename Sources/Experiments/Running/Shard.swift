@@ -1,3 +1,5 @@
+import Foundation
+
 /// One of several parts of a campaign, for processes or machines that share it.
 public struct Shard: Sendable, Hashable {
   /// From 1.
@@ -27,6 +29,19 @@ public struct Shard: Sendable, Hashable {
 
   /// Where its journal is, beside the result of the whole.
   public func journalPath(ofResult path: String) -> String {
-    "\(path).shard-\(number)-of-\(count).journal"
+    "\(path)\(Self.journalInfix)\(number)-of-\(count)\(Self.journalEnding)"
   }
+
+  /// The journals of parts that are there beside a result, by their names.
+  public static func journals(besideResult path: String) -> [String] {
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent().path
+    let prefix = url.lastPathComponent + journalInfix
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(journalEnding) }.sorted()
+      .map { folder + "/" + $0 }
+  }
+
+  private static let journalInfix = ".shard-"
+  private static let journalEnding = ".journal"
 }
