@@ -49,8 +49,12 @@ final class LaneRun {
     block[arrays.acceptedSteps, lane] = 0
     block[arrays.rejectedSteps, lane] = 0
     block[arrays.attention, lane] = 0
-    let offset = (index - chunk.runs.lowerBound) * chunk.timeCount
-    block.setDestination(lane, chunk.samples + offset)
+    if setup.isSampled {
+      block.setDestination(lane, chunk.samples + chunk.sampledCount * chunk.timeCount)
+      chunk.sampledCount += 1
+    } else {
+      block.setDestination(lane, nil)
+    }
     applyChanges(lane, block, ensemble, at: configuration.start)
     chooseStop(lane, block, ensemble)
     block.markForRestart(lane)

@@ -6,7 +6,7 @@ import Foundation
 /// Files come from anywhere: sizes are checked before anything is allocated, and what does not fit
 /// is an error.
 public final class ResultFileReader {
-  private let path: String
+  let path: String
   private let file: HDF5Object
   /// More numbers than this are not read at once.
   private static let largestCount = 1 << 31
@@ -100,8 +100,37 @@ public final class ResultFileReader {
   func numbers(
     _ name: String, of runs: Range<Int>, inner: [Int]
   ) throws(StorageFailure) -> [Double] {
-    guard let dataset = dataset(name, in: file), let runShape = shape(of: "status"),
-      dataset.shape == runShape + inner,
+    guard let runShape = shape(of: "status") else { throw .notReadable(path: path) }
+    return try numbers(name, of: runs, in: runShape, inner: inner)
+  }
+
+  /// The samples of consecutive runs as they stand in the file, of those whose samples are kept.
+  ///
+  /// - Parameters:
+  ///   - name: The variable.
+  ///   - runs: Flat indices, the last axis of runs running fastest.
+  ///   - inner: The shape of what belongs to one run.
+  /// - Returns: In the unit of the variable.
+  /// - Throws: `StorageFailure` if there is no such variable, or it has another shape.
+  func samples(
+    _ name: String, of runs: Range<Int>, inner: [Int]
+  ) throws(StorageFailure) -> [Double] {
+    guard shape(of: ResultLayout.sampledRunAxis) != nil else {
+      return try numbers(name, of: runs, inner: inner)
+    }
+    let chosen = try numbers(ResultLayout.sampledRunAxis).map { Int(exactly: $0) ?? -1 }
+    guard zip(chosen, chosen.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw .notReadable(path: path)
+    }
+    let places = SampledRuns(chosen: chosen).places(of: runs)
+    if places.isEmpty { return [] }
+    return try numbers(name, of: places, in: [chosen.count], inner: inner)
+  }
+
+  private func numbers(
+    _ name: String, of runs: Range<Int>, in runShape: [Int], inner: [Int]
+  ) throws(StorageFailure) -> [Double] {
+    guard let dataset = dataset(name, in: file), dataset.shape == runShape + inner,
       let type = HDF5Object(H5Dget_type(dataset.id), H5Tclose),
       H5Tget_class(type.id) == H5T_FLOAT,
       let selection = RunSelection(shape: runShape, inner: inner, runs: runs)

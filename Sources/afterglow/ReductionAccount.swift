@@ -29,11 +29,13 @@ struct ReductionAccount {
   private func individualsText(ofArm arm: Int) -> String {
     let name = experiment.arms[arm].name
     let spreads = digest.spreads(arm: arm, in: plan, reductions: experiment.reductions.count)
-    var table = TextTable(["reduction", "median", "5 to 95 %", "individuals"])
+    var table = TextTable(["reduction", "mean", "SD", "median", "5 to 95 %", "individuals"])
     for (index, spread) in spreads.enumerated() {
       let isThere = spread.count > 0
       table.add([
-        experiment.reductions[index].name, isThere ? shown(spread.median, index) : "none",
+        experiment.reductions[index].name, isThere ? shown(spread.mean, index) : "none",
+        spread.count > 1 ? shown(spread.standardDeviation, index) : "",
+        isThere ? shown(spread.median, index) : "",
         isThere ? "\(shown(spread.lower, index)) to \(shown(spread.upper, index))" : "",
         "\(spread.count)",
       ])

@@ -7,6 +7,7 @@ public struct CellSelection: Sendable, Hashable {
     case first(Int)
     /// These, ascending.
     case chosen([Int])
+    case range(ClosedRange<Int>)
   }
 
   public var form: Form
@@ -18,24 +19,25 @@ public struct CellSelection: Sendable, Hashable {
     switch form {
     case .first(let most): Array(0..<min(most, count))
     case .chosen(let cells): cells.filter { $0 < count }
+    case .range(let cells): Array(min(cells.lowerBound, count)..<min(cells.upperBound + 1, count))
     }
   }
 
   /// The largest number that is named, if cells are named.
   var largest: Int? {
-    if case .chosen(let cells) = form { return cells.last }
-    return nil
+    switch form {
+    case .first: nil
+    case .chosen(let cells): cells.last
+    case .range(let cells): cells.upperBound
+    }
   }
 
   /// For the resolved experiment.
   var written: PlainValue {
     switch form {
-    case .first(let count): return .integer(count)
-    case .chosen(let cells):
-      if let first = cells.first, let last = cells.last, last - first + 1 == cells.count {
-        return .text("\(first)..\(last)")
-      }
-      return .list(cells.map { .integer($0) })
+    case .first(let count): .integer(count)
+    case .chosen(let cells): .list(cells.map { .integer($0) })
+    case .range(let cells): .text("\(cells.lowerBound)..\(cells.upperBound)")
     }
   }
 }

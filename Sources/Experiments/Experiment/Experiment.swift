@@ -31,6 +31,8 @@ public struct Experiment: Sendable {
   /// Events for individuals, or `nil`.
   public var eventTable: EventTable?
   public var recording: Recording?
+  /// The runs of which samples and spikes are kept; `nil` for all.
+  public var recordedRuns: RecordedRuns?
   public var reductions: [NamedReduction]
   public var verdict: Verdict?
   /// What to say of a finished run; empty for a plain list of its reductions.

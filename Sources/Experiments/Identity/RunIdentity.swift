@@ -90,6 +90,8 @@ struct RunIdentity: Sendable {
         hash.add(value)
       }
     }
+    // What a run without samples has finished is not enough for one with them.
+    if !setup.isSampled { hash.add("not sampled") }
     for request in requests {
       hash.add(request.interval)
       hash.add(request.boluses.count)

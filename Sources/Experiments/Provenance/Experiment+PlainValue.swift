@@ -28,7 +28,7 @@ extension Experiment {
     }
     add("table", eventTable?.written)
     add("individuals", cohort.map(plain))
-    add("record", network.map { plain($0) } ?? recording.map(plain))
+    add("record", withRuns(network.map { plain($0) } ?? recording.map(plain)))
     if !reductions.isEmpty {
       add("reduce", .table(reductions.map { PlainValue.Entry($0.name, .text($0.text)) }))
     }
@@ -96,6 +96,13 @@ extension Experiment {
 
   private func plain(_ replays: [Replay]) -> PlainValue {
     .table(replays.map { PlainValue.Entry($0.path, $0.written) })
+  }
+
+  /// With the runs that are recorded, if they are chosen.
+  private func withRuns(_ recording: PlainValue?) -> PlainValue? {
+    guard let recordedRuns, case .table(let entries)? = recording else { return recording }
+    let runs = PlainValue.Entry("runs", recordedRuns.written(arms: arms.map(\.name)))
+    return .table(entries + [runs])
   }
 
   private func plain(_ recording: Recording) -> PlainValue {

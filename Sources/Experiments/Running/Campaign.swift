@@ -128,7 +128,8 @@ public struct Campaign: JournaledCampaign {
       })
     let threads = max(1, min(options.threads, count))
     let recordedCount =
-      plan.configuration.sampleTimes.count * plan.configuration.recorded.count
+      plan.sampled.chosen?.isEmpty == true
+      ? 0 : plan.configuration.sampleTimes.count * plan.configuration.recorded.count
     let chunk =
       options.chunk
       ?? ChunkQueue.chunkSize(count: count, threads: threads, recorded: recordedCount)

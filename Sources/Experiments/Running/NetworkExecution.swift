@@ -3,6 +3,7 @@ import ModelLanguage
 import Networks
 import Simulations
 import Solvers
+import Storage
 
 /// One run of a network, from building it to its last step.
 struct NetworkExecution {
@@ -26,6 +27,11 @@ struct NetworkExecution {
   private struct Blocks {
     var samples: SampleBlock
     var spikes: SpikeBlock
+  }
+
+  /// Where samples and spikes go, if those of the run are kept.
+  private var recorder: (any NetworkOutput)? {
+    campaign.plan.sampled.contains(run) ? output : nil
   }
 
   /// Carries the run out; what goes wrong in the network is told in the result.
@@ -59,8 +65,8 @@ struct NetworkExecution {
     } catch {
       result.failure = error.text
     }
-    blocks.samples.flush(output)
-    blocks.spikes.flush(output)
+    blocks.samples.flush(recorder)
+    blocks.spikes.flush(recorder)
     if let problem = output?.problem { throw problem }
     result.steps = live.step
     result.runSeconds = Self.seconds(clock.now - start)
@@ -99,7 +105,7 @@ struct NetworkExecution {
     while true {
       // A sample at the time of a change has the values before it.
       while nextSample < sampleSteps.count, sampleSteps[nextSample] <= live.step {
-        blocks.samples.take(live, time: nextSample, output)
+        blocks.samples.take(live, time: nextSample, recorder)
         nextSample += 1
       }
       tally.variables.look(at: live)
@@ -139,7 +145,7 @@ struct NetworkExecution {
       if train.count == 0 { continue }
       result.spikeCounts[population] += train.count
       tally.spikes.add(train, of: population)
-      spikes.take(train, of: population, output)
+      spikes.take(train, of: population, recorder)
     }
   }
 

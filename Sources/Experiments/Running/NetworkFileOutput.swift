@@ -43,7 +43,7 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
       subject.circuit.variable(path).map { campaign.cellAxis(of: $0.population) }
     }
     writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
-    for run in 0..<campaign.plan.count {
+    for run in 0..<campaign.plan.count where campaign.plan.sampled.contains(run) {
       // Silent populations are there as well.
       for population in subject.spikes where campaign.plan.count <= 1000 {
         try writer.appendSpikes(to: group(population, run: run), times: [], cells: [])

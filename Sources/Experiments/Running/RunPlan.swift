@@ -1,5 +1,6 @@
 import ModelLanguage
 import Simulations
+import Storage
 import Units
 
 /// All runs of an experiment, by index.
@@ -16,6 +17,8 @@ public struct RunPlan: Sendable {
   /// sweep.
   public let sweepShape: [Int]
   let configuration: EnsembleConfiguration
+  /// The runs whose samples are kept.
+  let sampled: SampledRuns
   private let points: SweepPoints?
   private let individualPoints: SweepPoints?
   /// By arm, then by individual.
@@ -29,6 +32,9 @@ public struct RunPlan: Sendable {
 
   /// How many runs there are.
   public var count: Int { armCount * individualCount * pointCount }
+
+  /// How many runs have their samples kept.
+  public var sampledCount: Int { sampled.chosen?.count ?? count }
 
   /// Lays out the runs of an experiment.
   public init(_ experiment: Experiment) {
@@ -71,6 +77,9 @@ public struct RunPlan: Sendable {
     individualPoints = draws
     let replicates = cohort?.count ?? 1
     individualCount = max(1, tabled.count) * replicates
+    sampled = SampledRuns(
+      chosen: experiment.recordedRuns?.numbers(
+        arms: armCount, individuals: individualCount, points: pointCount))
     var templates: [RunTemplate] = []
     for arm in experiment.arms {
       for index in 0..<individualCount {
@@ -153,6 +162,7 @@ public struct RunPlan: Sendable {
     var setup = template.setup(
       parameters: parameters(of: run), settings: settings(of: run), steadyStates: steadyStates,
       seed: seed(of: run))
+    setup.isSampled = sampled.contains(run)
     setup.identity =
       template.needsSteadyStates
       ? identity(of: run) : identity.identity(of: setup, requests: [])
@@ -169,10 +179,11 @@ public struct RunPlan: Sendable {
     let requests =
       template.needsSteadyStates
       ? template.history(parameters: parameters, settings: settings).steadyStates : []
-    let setup = template.setup(
+    var setup = template.setup(
       parameters: parameters, settings: settings,
       steadyStates: requests.map { _ in template.states(parameters: parameters).map { _ in 0 } },
       seed: seed(of: run))
+    setup.isSampled = sampled.contains(run)
     return identity.identity(of: setup, requests: requests)
   }
 
@@ -191,6 +202,7 @@ public struct RunPlan: Sendable {
     var setup = RunSetup(
       parameters: parameters, inputs: template.inputs(parameters: parameters),
       states: states.map { _ in .nan }, schedule: [])
+    setup.isSampled = sampled.contains(run)
     setup.identity = identity(of: run)
     return setup
   }
