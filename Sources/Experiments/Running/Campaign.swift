@@ -36,6 +36,9 @@ public struct CampaignProgress: Sendable {
   /// When the first run began, if that is known: what was prepared before says nothing of the runs.
   public var began: ContinuousClock.Instant?
 
+  /// None of so many runs.
+  public init(total: Int) { self.total = total }
+
   /// Runs per second, and the seconds that the rest will take, after some seconds of running.
   ///
   /// The rest costs what the finished runs have cost on average: since runs are begun all over the
