@@ -42,7 +42,10 @@ struct Extension {
   func result(_ path: String, for campaign: some JournaledCampaign) throws -> EarlierResult {
     try refuseCircuits(campaign.experiment, path)
     let earlier: EarlierResult
-    do throws(StorageFailure) { earlier = try EarlierResult(path: path) } catch {
+    do throws(StorageFailure) {
+      try TrialReading.check(path)
+      earlier = try EarlierResult(path: path)
+    } catch {
       terminal.complain(error.message)
       throw ExitStatus.inputOutput
     }
@@ -91,7 +94,10 @@ struct Extension {
   func earlier(_ header: JournalHeader, ofResult path: String) -> EarlierResult? {
     guard let named = header.earlier else { return nil }
     let place = named.isEmpty ? path : named
-    do throws(StorageFailure) { return try EarlierResult(path: place) } catch {
+    do throws(StorageFailure) {
+      try TrialReading.check(place)
+      return try EarlierResult(path: place)
+    } catch {
       terminal.warn("the runs of `\(place)` are done again: \(error.message)")
       return nil
     }

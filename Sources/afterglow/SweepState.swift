@@ -53,6 +53,7 @@ struct SweepState: Encodable {
 
   /// What a result says.
   private init(result file: String) throws(StorageFailure) {
+    try TrialReading.check(file, .state)
     let reader = try ResultFileReader(path: file)
     let counts = try reader.status()
     title = reader.attribute("title") ?? ""
