@@ -16,6 +16,7 @@ static inline hid_t h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t h5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t h5_native_int8(void) { return H5T_NATIVE_INT8; }
 static inline hid_t h5_native_uint64(void) { return H5T_NATIVE_UINT64; }
+static inline hid_t h5_native_uint32(void) { return H5T_NATIVE_UINT32; }
 static inline hid_t h5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hsize_t h5_unlimited(void) { return H5S_UNLIMITED; }
 /// A string of any length.

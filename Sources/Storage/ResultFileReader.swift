@@ -152,6 +152,48 @@ public final class ResultFileReader {
     return values
   }
 
+  /// Gives the spikes of a population in one run as they stand in the file, stretch by stretch.
+  ///
+  /// A run that has no group for them has none.
+  ///
+  /// - Throws: `StorageFailure` if they are damaged, and what the body throws.
+  func forEachStretchOfSpikes(
+    of population: String, run: Int,
+    _ body: ([Double], [UInt32]) throws(StorageFailure) -> Void
+  ) throws(StorageFailure) {
+    let isSingle = shape(of: "status") == []
+    guard let root = isSingle ? file : file.group("runs")?.group("\(run)"),
+      let group = root.group("spikes")?.group(population)
+    else { return }
+    guard let timestamps = group.dataset("timestamps"), let nodes = group.dataset("node_ids"),
+      let length = timestamps.shape, length.count == 1, nodes.shape == length
+    else { throw .notResult(path: path, missing: "spikes of `\(population)`") }
+    let width = 1 << 16
+    for first in stride(from: 0, to: length[0], by: width) {
+      let count = min(width, length[0] - first)
+      var times = [Double](repeating: .nan, count: count)
+      var cells = [UInt32](repeating: 0, count: count)
+      guard Self.read(timestamps, first, h5_native_double(), &times),
+        Self.read(nodes, first, h5_native_uint32(), &cells)
+      else { throw .notReadable(path: path) }
+      try body(times, cells)
+    }
+  }
+
+  private static func read<Number: BitwiseCopyable>(
+    _ dataset: HDF5Object, _ first: Int, _ type: hid_t, _ values: inout [Number]
+  ) -> Bool {
+    let start = [hsize_t(first)]
+    let length = [hsize_t(values.count)]
+    guard let space = HDF5Object(H5Dget_space(dataset.id), H5Sclose),
+      H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, length, nil) >= 0,
+      let memory = HDF5Object(H5Screate_simple(1, length, nil), H5Sclose)
+    else { return false }
+    return values.withUnsafeMutableBytes {
+      H5Dread(dataset.id, type, memory.id, space.id, h5_default(), $0.baseAddress) >= 0
+    }
+  }
+
   /// The texts of a variable.
   ///
   /// - Throws: `StorageFailure` if there is no such variable, or it holds no texts.

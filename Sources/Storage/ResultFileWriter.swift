@@ -9,7 +9,7 @@ import Foundation
 /// destination is not touched. To be used by one thread at a time.
 ///
 /// The same runs give the same bytes in whatever order they are written: arrays have their places from
-/// the beginning, what is compressed is put in order at the end, and no object has a time.
+/// the beginning, spikes and what is compressed are put in order at the end, and no object has a time.
 public final class ResultFileWriter {
   private let path: String
   let temporaryPath: String
@@ -30,8 +30,8 @@ public final class ResultFileWriter {
   var runs: RunDatasets?
   private var columns: RunColumns
   let failures: FailureLog
-  /// The spikes of each population so far, by the path of their group.
-  var trains: [String: SpikeDatasets] = [:]
+  /// The spikes so far; they are put in order at the end.
+  let spikes: SpikeSpool
   private var isWritten: [Bool]
   /// The same file once more, to hurry what has been written to the disk.
   private var descriptor: CInt = -1
@@ -59,6 +59,7 @@ public final class ResultFileWriter {
     isWritten = Array(repeating: false, count: layout.runCount)
     columns = RunColumns(runCount: layout.runCount)
     failures = FailureLog(path: temporaryPath + ".failures")
+    spikes = SpikeSpool(path: temporaryPath + ".spikes")
     unlink(temporaryPath)
     guard let access = HDF5Object(H5Pcreate(h5_file_access()), H5Pclose),
       let creation = HDF5Object(H5Pcreate(h5_file_creation()), H5Pclose)
@@ -310,6 +311,7 @@ public final class ResultFileWriter {
       try markMissing()
       try scratch?.move(to: variables)
       try writeSummary()
+      try writeSpikes()
       try writeColumns()
       try writeFailures()
       if let file {
@@ -370,7 +372,6 @@ public final class ResultFileWriter {
   private func close() {
     if descriptor >= 0 { _ = Foundation.close(descriptor) }
     descriptor = -1
-    trains = [:]
     scratch = nil
     variables = []
     reductions = []

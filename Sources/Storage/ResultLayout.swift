@@ -69,6 +69,8 @@ public struct ResultLayout: Sendable {
   /// Facts about the whole.
   public var attributes: [String: String]
   public var provenance: ResultProvenance
+  /// The populations whose spikes are kept, by name.
+  public var spikingPopulations: [String] = []
   /// The states of the model, whose last values are kept of failed runs.
   public var states: [Quantity] = []
   /// What is said of all runs along one axis, if anything is.

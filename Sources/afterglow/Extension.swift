@@ -10,7 +10,6 @@ struct Extension {
   /// The experiment of a result with more samples, or ends the command with the reason why not.
   func experiment(ofResult path: String, samples: Int) throws -> Experiment {
     let earlier = try ExperimentLoading(terminal).load(result: path)
-    try refuseCircuits(earlier, path)
     guard let sweep = earlier.sweep else {
       terminal.complain(
         "`\(path)` is no sweep; `design: sobol` or `design: random` in the experiment makes one")
@@ -40,7 +39,6 @@ struct Extension {
 
   /// A result that has runs of a campaign, or ends the command with the reason why it has none.
   func result(_ path: String, for campaign: some JournaledCampaign) throws -> EarlierResult {
-    try refuseCircuits(campaign.experiment, path)
     let earlier: EarlierResult
     do throws(StorageFailure) {
       try TrialReading.check(path)
@@ -57,13 +55,6 @@ struct Extension {
     }
     terminal.say("keeps \(count) of \(campaign.plan.count) runs, which `\(path)` has")
     return earlier
-  }
-
-  private func refuseCircuits(_ experiment: Experiment, _ path: String) throws {
-    guard experiment.network != nil else { return }
-    terminal.complain(
-      "the runs of circuits in `\(path)` cannot be taken over by another sweep: run it as a whole")
-    throw ExitStatus.dataError
   }
 
   /// Why no run of a result is one of an experiment.

@@ -100,8 +100,8 @@ extension ResultLayout {
         self.coordinates += Self.sampledCoordinates(axes, coordinates, plan.sampled.chosen ?? [])
       }
     }
-    guard experiment.network == nil else { return }
     hasIdentities = true
+    guard experiment.network == nil else { return }
     states = experiment.model.states.map {
       let unit = $0.declaration.unit
       return Quantity(

@@ -1,4 +1,4 @@
-public import Storage
+import Storage
 
 /// What a reduction, or a variable at one time, is like over individuals.
 public struct IndividualSpread: Sendable, Hashable {

@@ -29,6 +29,7 @@ public struct RunPlan: Sendable {
   private let hasOtherAxes: Bool
   private let seed: UInt64
   private let identity: RunIdentity
+  private let circuitIdentity: CircuitIdentity?
 
   /// How many runs there are.
   public var count: Int { armCount * individualCount * pointCount }
@@ -47,6 +48,7 @@ public struct RunPlan: Sendable {
     armCount = experiment.arms.count
     configuration = Self.configuration(of: experiment)
     identity = RunIdentity(experiment, configuration)
+    circuitIdentity = CircuitIdentity(experiment)
     let axes = experiment.sweep?.axes ?? []
     var varying: [Int] = []
     var parameterAxes: [Int] = []
@@ -165,7 +167,8 @@ public struct RunPlan: Sendable {
     setup.isSampled = sampled.contains(run)
     setup.identity =
       template.needsSteadyStates
-      ? identity(of: run) : identity.identity(of: setup, requests: [])
+      ? identity(of: run)
+      : identity.identity(of: setup, requests: [], circuit: circuitWords(of: run))
     return setup
   }
 
@@ -184,7 +187,13 @@ public struct RunPlan: Sendable {
       steadyStates: requests.map { _ in template.states(parameters: parameters).map { _ in 0 } },
       seed: seed(of: run))
     setup.isSampled = sampled.contains(run)
-    return identity.identity(of: setup, requests: requests)
+    return identity.identity(of: setup, requests: requests, circuit: circuitWords(of: run))
+  }
+
+  private func circuitWords(of run: Int) -> [UInt64] {
+    circuitIdentity?.words(arm: place(of: run).arm, seed: seed(of: run)) {
+      recording(of: $0, run: run)
+    } ?? []
   }
 
   /// What the random numbers of a run follow from.
