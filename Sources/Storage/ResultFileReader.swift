@@ -161,10 +161,7 @@ public final class ResultFileReader {
     of population: String, run: Int,
     _ body: ([Double], [UInt32]) throws(StorageFailure) -> Void
   ) throws(StorageFailure) {
-    let isSingle = shape(of: "status") == []
-    guard let root = isSingle ? file : file.group("runs")?.group("\(run)"),
-      let group = root.group("spikes")?.group(population)
-    else { return }
+    guard let group = recordings(ofRun: run)?.group("spikes")?.group(population) else { return }
     guard let timestamps = group.dataset("timestamps"), let nodes = group.dataset("node_ids"),
       let length = timestamps.shape, length.count == 1, nodes.shape == length
     else { throw .notResult(path: path, missing: "spikes of `\(population)`") }
@@ -178,6 +175,38 @@ public final class ResultFileReader {
       else { throw .notReadable(path: path) }
       try body(times, cells)
     }
+  }
+
+  /// Gives the connections of a projection in one run as they stand in the file, stretch by stretch.
+  ///
+  /// - Throws: `StorageFailure` if they are damaged, and what the body throws.
+  func forEachStretchOfConnections(
+    of projection: String, run: Int,
+    _ body: (_ sources: [UInt32], _ targets: [UInt32], _ weights: [Double])
+      throws(StorageFailure) -> Void
+  ) throws(StorageFailure) {
+    guard let group = recordings(ofRun: run)?.group("edges")?.group(projection) else { return }
+    guard let sources = group.dataset("source_node_id"),
+      let targets = group.dataset("target_node_id"), let weights = group.dataset("weight"),
+      let length = weights.shape, length.count == 1, sources.shape == length,
+      targets.shape == length
+    else { throw .notResult(path: path, missing: "connections of `\(projection)`") }
+    let width = 1 << 16
+    for first in stride(from: 0, to: length[0], by: width) {
+      let count = min(width, length[0] - first)
+      var cells = [[UInt32](repeating: 0, count: count), [UInt32](repeating: 0, count: count)]
+      var numbers = [Double](repeating: .nan, count: count)
+      guard Self.read(sources, first, h5_native_uint32(), &cells[0]),
+        Self.read(targets, first, h5_native_uint32(), &cells[1]),
+        Self.read(weights, first, h5_native_double(), &numbers)
+      else { throw .notReadable(path: path) }
+      try body(cells[0], cells[1], numbers)
+    }
+  }
+
+  /// The group that has the lists of a run: the file itself where there is a single run.
+  private func recordings(ofRun run: Int) -> HDF5Object? {
+    shape(of: "status") == [] ? file : file.group("runs")?.group("\(run)")
   }
 
   private static func read<Number: BitwiseCopyable>(

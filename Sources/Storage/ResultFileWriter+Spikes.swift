@@ -6,9 +6,6 @@ import CHDF5
 /// compressed, so that every reader of SONATA takes them. Source: Dai and others (2020), PLoS Comput.
 /// Biol. 16, e1007696.
 extension ResultFileWriter {
-  /// Of more runs than this only those have groups that have spikes.
-  private static let mostRunsWithSilence = 1000
-
   /// Appends spikes of one population in one run.
   ///
   /// - Parameters:
@@ -20,13 +17,14 @@ extension ResultFileWriter {
   public func appendSpikes(
     of population: Int, run: Int, times: [Double], cells: [UInt32]
   ) throws(StorageFailure) {
-    try spikes.append(
-      times.map { $0 * 1e3 }, cells, to: SpikeSpool.Place(run: run, population: population))
+    try lists.append(
+      times.map { $0 * 1e3 }, [cells],
+      to: RunSpool.Place(run: run, kind: .spikes, index: population))
   }
 
   /// How many spikes a population has so far in one run.
   public func spikeCount(of population: Int, run: Int) -> Int {
-    spikes.count(of: SpikeSpool.Place(run: run, population: population))
+    lists.count(of: RunSpool.Place(run: run, kind: .spikes, index: population))
   }
 
   /// Copies the spikes of a run of another result as they stand there.
@@ -43,48 +41,31 @@ extension ResultFileWriter {
     for (index, population) in layout.spikingPopulations.enumerated() {
       try earlier.forEachStretchOfSpikes(of: population, run: place) {
         times, cells throws(StorageFailure) in
-        try spikes.append(times, cells, to: SpikeSpool.Place(run: run, population: index))
+        try lists.append(
+          times, [cells], to: RunSpool.Place(run: run, kind: .spikes, index: index))
       }
     }
   }
 
-  /// Writes the spikes of all runs in their order.
-  func writeSpikes() throws(StorageFailure) {
-    guard let file, !layout.spikingPopulations.isEmpty else { return }
-    if layout.runCount == 1 {
-      try writeSpikes(ofRun: 0, in: file)
-      return
-    }
-    var runs: HDF5Object?
-    for run in 0..<layout.runCount where layout.sampled.contains(run) {
-      guard layout.runCount <= Self.mostRunsWithSilence || hasSpikes(run) else { continue }
-      if runs == nil { runs = try makeGroup("runs", in: file) }
-      guard let runs else { continue }
-      try writeSpikes(ofRun: run, in: try makeGroup("\(run)", in: runs))
-    }
-  }
-
-  private func hasSpikes(_ run: Int) -> Bool {
-    layout.spikingPopulations.indices.contains { spikeCount(of: $0, run: run) > 0 }
-  }
-
-  private func writeSpikes(ofRun run: Int, in parent: HDF5Object) throws(StorageFailure) {
+  /// Writes the spikes of one run.
+  func writeSpikes(ofRun run: Int, in parent: HDF5Object) throws(StorageFailure) {
+    guard !layout.spikingPopulations.isEmpty else { return }
     let all = try makeGroup("spikes", in: parent)
     for (index, name) in layout.spikingPopulations.enumerated() {
-      let place = SpikeSpool.Place(run: run, population: index)
+      let place = RunSpool.Place(run: run, kind: .spikes, index: index)
       let group = try makeGroup(name, in: all)
       try require(Self.setSorting(of: group), "describing")
-      let count = spikes.count(of: place)
+      let count = lists.count(of: place)
       let timestamps = try makeDataset("timestamps", h5_float64(), [count], in: group)
       let nodes = try makeDataset("node_ids", h5_uint64(), [count], in: group)
       try require(timestamps.setAttribute("units", "ms"), "describing")
       var first = 0
-      try spikes.forEachStretch(of: place) { times, cells throws(StorageFailure) in
+      try lists.forEachStretch(of: place) { times, cells throws(StorageFailure) in
         let isGood =
           times.withUnsafeBytes {
             Self.put($0.baseAddress, times.count, h5_native_double(), into: timestamps, first)
           }
-          && cells.map { UInt64($0) }.withUnsafeBytes {
+          && cells[0].map { UInt64($0) }.withUnsafeBytes {
             Self.put($0.baseAddress, times.count, h5_native_uint64(), into: nodes, first)
           }
         try require(isGood, "writing to")
@@ -93,7 +74,8 @@ extension ResultFileWriter {
     }
   }
 
-  private static func put(
+  /// Writes consecutive values of a list.
+  static func put(
     _ values: UnsafeRawPointer?, _ count: Int, _ type: hid_t, into dataset: HDF5Object, _ first: Int
   ) -> Bool {
     let start = [hsize_t(first)]

@@ -30,8 +30,8 @@ public final class ResultFileWriter {
   var runs: RunDatasets?
   private var columns: RunColumns
   let failures: FailureLog
-  /// The spikes so far; they are put in order at the end.
-  let spikes: SpikeSpool
+  /// Spikes and connections so far; they are put in order at the end.
+  let lists: RunSpool
   private var isWritten: [Bool]
   /// The same file once more, to hurry what has been written to the disk.
   private var descriptor: CInt = -1
@@ -59,7 +59,7 @@ public final class ResultFileWriter {
     isWritten = Array(repeating: false, count: layout.runCount)
     columns = RunColumns(runCount: layout.runCount)
     failures = FailureLog(path: temporaryPath + ".failures")
-    spikes = SpikeSpool(path: temporaryPath + ".spikes")
+    lists = RunSpool(path: temporaryPath + ".lists")
     unlink(temporaryPath)
     guard let access = HDF5Object(H5Pcreate(h5_file_access()), H5Pclose),
       let creation = HDF5Object(H5Pcreate(h5_file_creation()), H5Pclose)
@@ -311,7 +311,7 @@ public final class ResultFileWriter {
       try markMissing()
       try scratch?.move(to: variables)
       try writeSummary()
-      try writeSpikes()
+      try writeLists()
       try writeColumns()
       try writeFailures()
       if let file {

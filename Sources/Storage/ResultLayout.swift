@@ -71,6 +71,8 @@ public struct ResultLayout: Sendable {
   public var provenance: ResultProvenance
   /// The populations whose spikes are kept, by name.
   public var spikingPopulations: [String] = []
+  /// The projections whose connections are kept, with the units of their weights.
+  public var weightedProjections: [Quantity] = []
   /// The states of the model, whose last values are kept of failed runs.
   public var states: [Quantity] = []
   /// What is said of all runs along one axis, if anything is.

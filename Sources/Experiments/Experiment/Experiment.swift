@@ -157,6 +157,8 @@ public struct NamedReduction: Sendable, Hashable {
   /// What it follows from in a circuit: spikes of a population, or a variable of its cells.
   public var population: PopulationReduction?
   public var variable: VariableReduction?
+  /// Or the weights of a projection at the end.
+  public var weights: WeightReduction?
 }
 
 /// Named conditions over reductions: the first that holds is the verdict on a run.

@@ -9,6 +9,8 @@ public struct NetworkSubject: Sendable {
   public var step: WrittenQuantity?
   /// The populations whose spikes are kept, by index.
   public var spikes: [Int]
+  /// The projections whose connections are kept with their weights, by index.
+  public var weights: [Int]
   /// Which cells of a population are sampled; all where nothing is said.
   public var cells: [Int: CellSelection]
 
@@ -17,6 +19,7 @@ public struct NetworkSubject: Sendable {
     self.circuit = circuit
     method = .exponentialEuler
     spikes = []
+    weights = []
     cells = [:]
   }
 }

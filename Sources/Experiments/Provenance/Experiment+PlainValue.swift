@@ -124,6 +124,10 @@ extension Experiment {
     if !network.spikes.isEmpty {
       entries.append(PlainValue.Entry("spikes", .list(network.spikes.map { .text(name($0)) })))
     }
+    if !network.weights.isEmpty {
+      let names = network.weights.map { network.circuit.projections[$0].declaration.path }
+      entries.append(PlainValue.Entry("weights", .list(names.map { .text($0) })))
+    }
     if !network.cells.isEmpty {
       let counts = network.cells.sorted { $0.key < $1.key }
       entries.append(

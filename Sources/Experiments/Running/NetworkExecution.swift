@@ -67,6 +67,7 @@ struct NetworkExecution {
     }
     blocks.samples.flush(recorder)
     blocks.spikes.flush(recorder)
+    if result.failure == nil, !result.wasInterrupted { tellConnections(live, &tally) }
     if let problem = output?.problem { throw problem }
     result.steps = live.step
     result.runSeconds = Self.seconds(clock.now - start)
@@ -146,6 +147,24 @@ struct NetworkExecution {
       result.spikeCounts[population] += train.count
       tally.spikes.add(train, of: population)
       spikes.take(train, of: population, recorder)
+    }
+  }
+
+  /// Tells the weights that connections have at the end.
+  private func tellConnections(_ live: NetworkRun, _ tally: inout NetworkTally) {
+    let recorded = Set(campaign.subject.weights)
+    for projection in recorded.union(tally.weights.projections).sorted() {
+      var first = 0
+      live.forEachStretch(ofConnections: projection) { sources, targets, weights in
+        tally.weights.add(weights, of: projection)
+        if recorded.contains(projection) {
+          recorder?.write(
+            .connections(
+              projection: projection, first: first, sources: sources, targets: targets,
+              weights: weights), run: run)
+        }
+        first += weights.count
+      }
     }
   }
 

@@ -46,6 +46,12 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
     layout.spikingPopulations = subject.spikes.map {
       subject.circuit.populations[$0].declaration.path
     }
+    layout.weightedProjections = subject.weights.map {
+      let projection = subject.circuit.projections[$0]
+      let unit = projection.weightDeclaration.unit
+      return ResultLayout.Quantity(
+        name: projection.declaration.path, unit: unit.symbol, scale: unit.scale, longName: "")
+    }
     writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
   }
 
@@ -76,6 +82,10 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
       case .samples(let variable, let firstTime, let cells, let values):
         try writer.writeSamples(
           of: variable, run: run, firstTime: firstTime, values, cells: cells)
+      case .connections(let projection, _, let sources, let targets, let weights):
+        guard let place = campaign.subject.weights.firstIndex(of: projection) else { return }
+        try writer.appendConnections(
+          of: place, run: run, sources: sources, targets: targets, weights: weights)
       case .tally: break
       }
     }
@@ -134,6 +144,9 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
     case .spikes(let population, let first, _, _):
       guard let place = place(of: population) else { return false }
       return lock.withLock { writer.spikeCount(of: place, run: part.run) } == first
+    case .connections(let projection, let first, _, _, _):
+      guard let place = campaign.subject.weights.firstIndex(of: projection) else { return false }
+      return lock.withLock { writer.connectionCount(of: place, run: part.run) } == first
     case .samples(let variable, let firstTime, let cells, let values):
       let times = campaign.experiment.recording?.times.count ?? 0
       return sampledCounts.indices.contains(variable) && cells == sampledCounts[variable]
@@ -175,6 +188,7 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
     let record = earlier.record(at: place)
     let reductions = try writer.copy(place..<place + 1, of: earlier.reader, to: run)
     try writer.copySpikes(ofRun: place, of: earlier.reader, to: run)
+    try writer.copyConnections(ofRun: place, of: earlier.reader, to: run)
     try writer.writeRecords(firstRun: run, [record])
     let values = zip(reductions, campaign.experiment.reductions).map { $0[0] * $1.unit.scale }
     self.earlier.digest.keep(

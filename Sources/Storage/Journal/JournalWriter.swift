@@ -140,6 +140,13 @@ public final class JournalWriter: Sendable {
             beginning, numbers: [UnsafeRawBufferPointer(times), UnsafeRawBufferPointer(cells)])
         }
       }
+    case .connections(_, _, let sources, let targets, let weights):
+      try weights.withUnsafeBufferPointer { weights throws(StorageFailure) in
+        try (sources + targets).withUnsafeBufferPointer { cells throws(StorageFailure) in
+          try append(
+            beginning, numbers: [UnsafeRawBufferPointer(weights), UnsafeRawBufferPointer(cells)])
+        }
+      }
     case .samples(_, _, _, let values), .tally(let values):
       try values.withUnsafeBufferPointer { values throws(StorageFailure) in
         try append(beginning, numbers: [UnsafeRawBufferPointer(values)])
