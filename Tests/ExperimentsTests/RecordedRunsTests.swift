@@ -43,10 +43,10 @@ struct RecordedRunsTests {
 
   @Test("a selection beyond what there is has nothing of it")
   func selections() {
-    func chosen(_ form: CellSelection.Form) -> [Int] {
-      CellSelection(
+    func chosen(_ form: IndexSelection.Form) -> [Int] {
+      IndexSelection(
         form: form, range: SourceRange(file: drugModel, lowerBound: 0, upperBound: 1)
-      ).cells(of: 4)
+      ).indices(of: 4)
     }
     #expect(chosen(.first(9)) == [0, 1, 2, 3])
     #expect(chosen(.range(2...9)) == [2, 3])

@@ -12,7 +12,7 @@ public struct NetworkSubject: Sendable {
   /// The projections whose connections are kept with their weights, by index.
   public var weights: [Int]
   /// Which cells of a population are sampled; all where nothing is said.
-  public var cells: [Int: CellSelection]
+  public var cells: [Int: IndexSelection]
 
   /// A circuit with the usual settings.
   init(_ circuit: Circuit) {

@@ -4,9 +4,9 @@ public import Diagnostics
 public struct RecordedRuns: Sendable, Hashable {
   public enum Form: Sendable, Hashable {
     /// By the number that a run has in messages, failures and the file.
-    case numbers(CellSelection)
+    case numbers(IndexSelection)
     /// Every combination of some arms, individuals and points of the sweep; `nil` for all of one kind.
-    case combinations(arms: [Int]?, individuals: CellSelection?, points: CellSelection?)
+    case combinations(arms: [Int]?, individuals: IndexSelection?, points: IndexSelection?)
   }
 
   public var form: Form
@@ -22,11 +22,11 @@ public struct RecordedRuns: Sendable, Hashable {
   /// - Returns: Their numbers, ascending.
   func numbers(arms: Int, individuals: Int, points: Int) -> [Int] {
     switch form {
-    case .numbers(let selection): return selection.cells(of: arms * individuals * points)
+    case .numbers(let selection): return selection.indices(of: arms * individuals * points)
     case .combinations(let chosenArms, let chosenIndividuals, let chosenPoints):
       let chosenIndividuals =
-        chosenIndividuals?.cells(of: individuals) ?? Array(0..<individuals)
-      let chosenPoints = chosenPoints?.cells(of: points) ?? Array(0..<points)
+        chosenIndividuals?.indices(of: individuals) ?? Array(0..<individuals)
+      let chosenPoints = chosenPoints?.indices(of: points) ?? Array(0..<points)
       return (chosenArms ?? Array(0..<arms)).flatMap { arm in
         chosenIndividuals.flatMap { individual in
           chosenPoints.map { (arm * individuals + individual) * points + $0 }

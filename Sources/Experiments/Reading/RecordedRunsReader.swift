@@ -9,17 +9,17 @@ struct RecordedRunsReader {
   func runs(_ node: YamlNode) -> RecordedRuns? {
     guard node.entries != nil else {
       return problems.selection(node, "`runs`", of: "runs").map {
-        RecordedRuns(form: .numbers(CellSelection(form: $0, range: node.range)), range: node.range)
+        RecordedRuns(form: .numbers(IndexSelection(form: $0, range: node.range)), range: node.range)
       }
     }
     guard
       let table = TableReader(
         node, name: "`runs`", keys: ["arms", "individuals", "points"], problems: problems)
     else { return nil }
-    func selection(_ key: String) -> CellSelection? {
+    func selection(_ key: String) -> IndexSelection? {
       table[key].flatMap { node in
         problems.selection(node, "`\(key)`", of: key).map {
-          CellSelection(form: $0, range: node.range)
+          IndexSelection(form: $0, range: node.range)
         }
       }
     }
@@ -61,7 +61,7 @@ struct RecordedRunsCheck {
     }
   }
 
-  private func check(_ selection: CellSelection, _ noun: String, below count: Int) {
+  private func check(_ selection: IndexSelection, _ noun: String, below count: Int) {
     guard let largest = selection.largest, largest >= count else { return }
     problems.error(
       "there is no \(noun) \(largest)", id: "out-of-range", at: selection.range,

@@ -1,33 +1,7 @@
 import Diagnostics
 import Foundation
-import ModelLanguage
 
-/// Reads which cells are sampled: a count, a range such as `0..9`, or a list.
-extension RecordReader {
-  func selections(_ node: YamlNode, of circuit: Circuit) -> [Int: CellSelection] {
-    guard let entries = node.entries else {
-      problems.error(
-        "`cells` is a table of populations and their cells, found \(node.kindInWords)",
-        id: "wrong-type", at: node.range, help: "for example `cells: {\(example(circuit)): 20}`")
-      return [:]
-    }
-    var selections: [Int: CellSelection] = [:]
-    for entry in entries {
-      guard
-        let population = PopulationNames(circuit).index(
-          of: entry.key, at: entry.keyRange, problems: problems),
-        let form = problems.selection(entry.value, "`\(entry.key)`", of: "cells")
-      else { continue }
-      selections[population] = CellSelection(form: form, range: entry.value.range)
-    }
-    return selections
-  }
-
-  private func example(_ circuit: Circuit) -> String {
-    circuit.populations.first?.declaration.path ?? "cells"
-  }
-}
-
+// Reads which of some numbered things are meant: a count, a range such as `0..9`, or a list.
 extension ProblemList {
   /// Reads which of some numbered things are meant.
   ///
@@ -36,19 +10,19 @@ extension ProblemList {
   ///   - name: What it is called in messages.
   ///   - noun: The things, in the plural.
   /// - Returns: Which are meant; `nil`, reported, if that is not what stands there.
-  func selection(_ node: YamlNode, _ name: String, of noun: String) -> CellSelection.Form? {
+  func selection(_ node: YamlNode, _ name: String, of noun: String) -> IndexSelection.Form? {
     // No experiment has more of anything.
     let most = 1_000_000_000
     if let elements = node.elements {
-      let cells = elements.compactMap {
+      let indices = elements.compactMap {
         integer($0, "one of the \(noun) of \(name)", in: 0...most)
       }
-      guard cells.count == elements.count else { return nil }
-      guard !cells.isEmpty else {
+      guard indices.count == elements.count else { return nil }
+      guard !indices.isEmpty else {
         error("\(name) has no \(noun)", id: "out-of-range", at: node.range)
         return nil
       }
-      return .chosen(Set(cells).sorted())
+      return .chosen(Set(indices).sorted())
     }
     guard let text = node.scalar, let dots = text.range(of: "..") else {
       guard let text = node.scalar, Int(text) == nil else {
