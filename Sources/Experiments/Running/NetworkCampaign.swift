@@ -49,6 +49,7 @@ public struct NetworkCampaign: JournaledCampaign {
       let choice = plan.recording(of: replay.path, run: run)
       settings.recordedSpikes[replay.path] = replay.recordings[choice].spikes
     }
+    drive(experiment.arms[place.arm].inputs, &settings)
     return settings
   }
 
@@ -88,7 +89,9 @@ public struct NetworkCampaign: JournaledCampaign {
     }
     let network = Network(
       subject.circuit,
-      NetworkConfiguration(method: subject.method, timeStep: timeStep, recorded: recorded),
+      NetworkConfiguration(
+        method: subject.method, timeStep: timeStep, recorded: recorded,
+        differingInputs: differingInputs),
       backend: options.backend)
     let restored =
       output?.restored
