@@ -69,12 +69,12 @@ public struct CellEquations: Sendable {
     var inputs: [Node] = []
     let variedSet = Set(variedParameters)
     for (index, input) in cell.inputs.enumerated() {
-      let outside = system.program.graph.load(system.uniform, cell.parameters.count + index)
-      if let place = differingPlace[index] {
-        inputs.append(system.program.graph.load(system.varied, place))
-        continue
-      }
-      let isVaried = input.defaultValue.depends(onParameters: variedSet)
+      let own = differingPlace[index]
+      let outside =
+        own.map { system.program.graph.load(system.varied, $0) }
+        ?? system.program.graph.load(system.uniform, cell.parameters.count + index)
+      // Where an input differs anyway, its defaults are among its values.
+      let isVaried = own == nil && input.defaultValue.depends(onParameters: variedSet)
       switch input.role {
       case .driven, .cellIndex, .cellCount, .connection:
         inputs.append(
