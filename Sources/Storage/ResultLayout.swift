@@ -80,6 +80,18 @@ public struct ResultLayout: Sendable {
   /// Whether each run has an identity.
   public var hasIdentities = false
 
+  /// The names of everything at the top of the file but reductions.
+  public var namesBesideReductions: Set<String> {
+    var names: Set<String> = [
+      "status", "verdict", "failure_reason", "accepted_steps", "rejected_steps", "run_identity",
+      "failures", "provenance", "runs", "spikes", "edges", "statistic", Self.sampledRunAxis,
+    ]
+    names.formUnion(runAxes.map(\.name) + coordinates.map(\.name) + variables.map(\.name))
+    names.formUnion(variables.compactMap(\.cells).map(\.name))
+    if let time { names.insert(time.name) }
+    return names
+  }
+
   /// How many runs there are.
   public var runCount: Int { runAxes.reduce(1) { $0 * $1.count } }
 
