@@ -288,4 +288,30 @@ struct DosingSemanticsTests {
       #expect(abs(found.reductions[reduction][0] * 1e3 - wanted) < 1e-8)
     }
   }
+
+  /// Methods of Runge–Kutta keep linear invariants, so that only rounding is left.
+  @Test(
+    "what is in the body and what has left it are what was given, to rounding",
+    arguments: ["dopri5", "rodas4", "rodas5p"])
+  func massBalance(method: String) throws {
+    let experiment = try rightExperiment(
+      """
+      model: test
+      duration: 30 h
+      parameters: {drug.k12: 0.3 /h, drug.k21: 0.1 /h, drug.F: 0.7}
+      doses:
+        - {into: drug, route: oral, amount: 100 mg, start: 1 h, every: 8 h, count: 3}
+        - {into: drug, route: intravenous, amount: 50 mg, start: 2.5 h, over: 3 h}
+      solver: {method: \(method), relative_tolerance: 1.0e-5}
+      reduce:
+        left: integral(drug.k*drug.central)
+        depot: final(drug.depot)
+        central: final(drug.central)
+        peripheral: final(drug.peripheral)
+      """)
+    let total = try results(of: experiment).reductions.map { $0[0] * 1e6 }.reduce(0, +)
+    let given = 0.7 * (300 + 50)
+    // Some hundred steps, each with a rounding of 1e-16.
+    #expect(abs(total / given - 1) < 1e-13)
+  }
 }

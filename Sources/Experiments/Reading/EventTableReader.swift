@@ -274,6 +274,12 @@ struct EventTableReader {
     }
     guard let cell else { return nil }
     if let route = settings.routes[cell.text] { return route }
+    // Programs that write tables from numbers write 2 as 2.0.
+    if let number = Double(cell.text).flatMap({ Int(exactly: $0) }),
+      let route = settings.routes["\(number)"]
+    {
+      return route
+    }
     let names = settings.routes.keys.sorted()
     problems.error(
       "row \(row.line): the compartment `\(shortened(cell.text))` is not described",
