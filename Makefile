@@ -65,6 +65,7 @@ bench: build
 # Kills a sweep at random moments and resumes it; takes some minutes.
 soak: build conformance
 	.build/conformance/bin/python Tests/Soak/kill_and_resume.py $(abspath $(AFTERGLOW)) .build/soak
+	python3 Tests/Soak/damaged_results.py $(abspath $(AFTERGLOW)) .build/soak/damaged
 
 # A sweep on a Slurm that is started on this machine; skipped where there is no root.
 slurm-test: build

@@ -2,6 +2,7 @@
 #pragma once
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include <stdbool.h>
 
 /// Types on disk: the same everywhere.
 static inline hid_t h5_float64(void) { return H5T_IEEE_F64LE; }
@@ -15,6 +16,7 @@ static inline hid_t h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t h5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t h5_native_int8(void) { return H5T_NATIVE_INT8; }
 static inline hid_t h5_native_uint64(void) { return H5T_NATIVE_UINT64; }
+static inline hid_t h5_native_uint32(void) { return H5T_NATIVE_UINT32; }
 static inline hid_t h5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hsize_t h5_unlimited(void) { return H5S_UNLIMITED; }
 /// A string of any length.
@@ -46,6 +48,17 @@ static inline void h5_begin_writing_back(int descriptor) {
 static inline int h5_descriptor(hid_t file) {
   void *handle = NULL;
   return H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle ? *(int *)handle : -1;
+}
+/// What tells an open object apart from all others of its file; false if that cannot be read.
+static inline bool h5_address(hid_t object, unsigned long long *address) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info1_t info;
+#else
+  H5O_info_t info;
+#endif
+  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return false;
+  *address = info.addr;
+  return true;
 }
 /// Keeps the library from printing its own stack of errors in this thread, and from cleaning up at
 /// exit, where it can crash after a full disk.

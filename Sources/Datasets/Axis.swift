@@ -7,6 +7,7 @@ public struct Axis: Sendable, Hashable {
     case labels([String])
     /// 0, 1, 2 …
     case positions(Int)
+    case integers([Int])
   }
 
   public var name: String
@@ -25,11 +26,27 @@ public struct Axis: Sendable, Hashable {
   }
 
   /// How many positions there are.
+  public var count: Int { values.count }
+}
+
+extension Axis.Values {
+  /// The values at some positions.
+  public func chosen(_ positions: [Int]) -> Axis.Values {
+    switch self {
+    case .numbers(let numbers): .numbers(positions.map { numbers[$0] })
+    case .labels(let labels): .labels(positions.map { labels[$0] })
+    case .positions: .integers(positions)
+    case .integers(let numbers): .integers(positions.map { numbers[$0] })
+    }
+  }
+
+  /// How many values there are.
   public var count: Int {
-    switch values {
+    switch self {
     case .numbers(let numbers): numbers.count
     case .labels(let labels): labels.count
     case .positions(let count): count
+    case .integers(let numbers): numbers.count
     }
   }
 }

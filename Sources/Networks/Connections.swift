@@ -48,6 +48,26 @@ public final class Connections: @unchecked Sendable {
   /// The connections of one source.
   public func row(of source: Int) -> Range<Int> { rows[source]..<rows[source + 1] }
 
+  /// Gives all connections by source and target, stretch by stretch.
+  func forEachStretch<Failure: Error>(
+    width: Int, _ body: ([UInt32], [UInt32], [Double]) throws(Failure) -> Void
+  ) throws(Failure) {
+    var sources: [UInt32] = []
+    var first = 0
+    for source in 0..<rows.count - 1 {
+      for place in row(of: source) {
+        sources.append(UInt32(source))
+        guard sources.count == width || place == count - 1 else { continue }
+        let places = first..<place + 1
+        try body(
+          sources, Array(targets[places]),
+          places.map { weights[hasOneWeight ? 0 : $0] })
+        sources.removeAll(keepingCapacity: true)
+        first = places.upperBound
+      }
+    }
+  }
+
   /// For each source, where its targets pass each of some bounds; `bounds` ascend.
   func split(at bounds: [Int]) -> [[Int32]] {
     bounds.map { bound in

@@ -25,6 +25,8 @@ public final class NetworkRun {
   private let plasticProjections: [PlasticProjection]
   /// Which of them a projection is.
   private let plasticNumbers: [Int: Int]
+  /// The connections of projections of spikes, by index into the circuit's projections.
+  private let spikeConnections: [Int: Connections]
   /// The sums that the circuit itself takes over cells, which come first: cells may need what it
   /// makes of them.
   private let circuitSums: [SumTarget]
@@ -76,6 +78,7 @@ public final class NetworkRun {
     var sumTargets: [SumTarget] = []
     var plasticProjections: [PlasticProjection] = []
     var plasticNumbers: [Int: Int] = [:]
+    var spikeConnections: [Int: Connections] = [:]
     var window = Self.longestWindow
     var longestDelays = [Int](repeating: 0, count: populations.count)
     var counts: [Int] = []
@@ -89,6 +92,7 @@ public final class NetworkRun {
       counts.append(connections.count)
       switch projection.signal {
       case .spikes(let receiver):
+        spikeConnections[number] = connections
         let input = target.part.population.receivers[receiver].input
         let ring = target.part.equations.arrivalInputs.firstIndex(of: input) ?? 0
         spikeTargets.append(
@@ -150,6 +154,7 @@ public final class NetworkRun {
     hasSums = !sumTargets.isEmpty
     self.plasticProjections = plasticProjections
     self.plasticNumbers = plasticNumbers
+    self.spikeConnections = spikeConnections
     connectionCounts = counts
     trains = populations.map { _ in SpikeTrain() }
     isComplete = true
@@ -224,6 +229,22 @@ public final class NetworkRun {
   /// - Returns: Weights in SI units; `nil` for a projection whose weights stay as they are.
   public func weights(of projection: Int) -> [Double]? {
     plasticNumbers[projection].map { plasticProjections[$0].weights }
+  }
+
+  /// Gives the connections of a projection of spikes with their present weights, by source and target,
+  /// stretch by stretch.
+  ///
+  /// - Parameters:
+  ///   - projection: Index into the circuit's projections; of another kind there are none.
+  ///   - width: How many connections a stretch has at most.
+  ///   - body: Takes the source and the target of each, and its weight in SI units.
+  /// - Throws: What the body throws.
+  public func forEachStretch<Failure: Error>(
+    ofConnections projection: Int, width: Int = 1 << 16,
+    _ body: (_ sources: [UInt32], _ targets: [UInt32], _ weights: [Double]) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard let connections = spikeConnections[projection] else { return }
+    try connections.forEachStretch(width: width, body)
   }
 
   /// The value of a state in each cell of a population.

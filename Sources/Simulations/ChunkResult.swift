@@ -15,11 +15,12 @@ public struct ChunkResult: ~Copyable {
 
   /// The samples of one recorded variable in SI units, run after run, each over all sample times.
   ///
-  /// What a failed run did not reach is NaN. The memory is valid while the chunk is.
+  /// Runs whose setup asks for no samples are left out. What a failed run did not reach is NaN. The
+  /// memory is valid while the chunk is.
   public func samples(of variable: Int) -> UnsafeBufferPointer<Double> {
     UnsafeBufferPointer(
       start: buffer.samples + variable * buffer.variableStride,
-      count: runs.count * buffer.timeCount)
+      count: buffer.sampledCount * buffer.timeCount)
   }
 
   /// The values of one reduction in SI units, one for each run; NaN for a failed one.
@@ -40,6 +41,8 @@ final class ChunkBuffer {
   var outcomes: [RunOutcome] = []
   var identities: [UInt64] = []
   var remaining = 0
+  /// How many of the runs that have begun keep samples; runs begin in order.
+  var sampledCount = 0
 
   /// The distance between two variables: an odd number of cache lines behind the samples, so that
   /// the lanes' streams do not fall on the same lines of the cache.
@@ -64,6 +67,7 @@ final class ChunkBuffer {
   func reset(_ runs: Range<Int>) {
     self.runs = runs
     remaining = runs.count
+    sampledCount = 0
     identities = Array(repeating: 0, count: runs.count)
     outcomes = Array(
       repeating: .done(RunStatistics(acceptedSteps: 0, rejectedSteps: 0)), count: runs.count)

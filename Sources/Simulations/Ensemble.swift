@@ -13,6 +13,8 @@ public final class Ensemble: Sendable {
   let kernel: any LaneKernel
   let stepped: SteppedProgram
   let reductions: ReductionPlan
+  /// For each event of the model, and behind them those of reductions, whether it is a rise through zero.
+  let risingEvents: [Bool]
   /// For each event, where its assigned values stand among the observed ones.
   let assignments: [[(state: Int, observed: Int)]]
   /// Times that every run lands on, ascending, beside its own schedule.
@@ -45,6 +47,8 @@ public final class Ensemble: Sendable {
           return (assignment.state, builder.system.observed.count - 1)
         })
     }
+    // Those that reductions watch for change nothing.
+    while assignments.count < builder.system.events.count { assignments.append([]) }
     let stepped = SteppedProgram(builder.system, method: choice.method)
     let made = KernelMaker.make(stepped.program, backend: backend)
     self.model = model
@@ -56,10 +60,12 @@ public final class Ensemble: Sendable {
     self.stepped = stepped
     self.reductions = reductions
     self.assignments = assignments
+    risingEvents = builder.system.events.map(\.isRising)
     var stops: Set<Double> = [configuration.end]
     for gate in reductions.gates { stops.formUnion([gate.from, gate.to]) }
     for reading in reductions.readings { stops.insert(reading.time) }
     for edge in reductions.extremeWindows { stops.insert(edge) }
+    for watch in reductions.watches { stops.formUnion([watch.from, watch.to]) }
     commonStops = stops.filter { $0 > configuration.start && $0 <= configuration.end }.sorted()
   }
 

@@ -77,6 +77,9 @@ public struct Reduction: Sendable, Hashable {
   /// protocol change and window edge. Integrals are solved with the equations.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     case maximum, minimum, timeOfMaximum, timeOfMinimum, mean, integral, final, at
+    /// When the expression is first positive, and for how long it is in all; steps end where it
+    /// changes its sign.
+    case firstTime, timeWhile
   }
 
   public var kind: Kind

@@ -114,6 +114,7 @@ public final class EnsembleWorker {
     for lane in loaded {
       lanes[lane]?.readObserved(
         lane, block, ensemble, at: ensemble.configuration.start)
+      lanes[lane]?.watch(lane, block, ensemble, at: ensemble.configuration.start)
     }
     let due = loaded.filter { block.isSampleDue($0) }
     guard !due.isEmpty else { return }

@@ -147,11 +147,11 @@ final class LaneBlock {
     Attention(rawValue: self[arrays.attention, lane]) ?? .none
   }
 
-  /// Where the samples of a lane's run go.
-  func setDestination(_ lane: Int, _ pointer: UnsafeMutablePointer<Double>) {
+  /// Where the samples of a lane's run go; nowhere if it keeps none.
+  func setDestination(_ lane: Int, _ pointer: UnsafeMutablePointer<Double>?) {
     destinations[lane] = pointer
     sampleIndex[lane] = 0
-    self[arrays.nextSample, lane] = sampleTimes[0]
+    self[arrays.nextSample, lane] = pointer == nil ? .infinity : sampleTimes[0]
   }
 
   func isSampleDue(_ lane: Int) -> Bool {

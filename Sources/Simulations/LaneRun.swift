@@ -13,6 +13,7 @@ final class LaneRun {
   private var comingEvents: [Int] = []
   /// When each event happened last, in s.
   private var lastTimes: [Double] = []
+  private var watches: [ConditionWatch] = []
 
   init(index: Int, chunk: ChunkBuffer, setup: RunSetup) {
     self.index = index
@@ -44,13 +45,18 @@ final class LaneRun {
     block[arrays.time, lane] = configuration.start
     block[arrays.isActive, lane] = 1
     block[arrays.ignoresEvents, lane] = 0
-    for event in ensemble.model.events.indices { block[arrays.firedEvents, event, lane] = 0 }
-    lastTimes = ensemble.model.events.map { _ in -.infinity }
+    for event in ensemble.risingEvents.indices { block[arrays.firedEvents, event, lane] = 0 }
+    lastTimes = ensemble.risingEvents.map { _ in -.infinity }
+    watches = ensemble.reductions.watches.map { _ in ConditionWatch() }
     block[arrays.acceptedSteps, lane] = 0
     block[arrays.rejectedSteps, lane] = 0
     block[arrays.attention, lane] = 0
-    let offset = (index - chunk.runs.lowerBound) * chunk.timeCount
-    block.setDestination(lane, chunk.samples + offset)
+    if setup.isSampled {
+      block.setDestination(lane, chunk.samples + chunk.sampledCount * chunk.timeCount)
+      chunk.sampledCount += 1
+    } else {
+      block.setDestination(lane, nil)
+    }
     applyChanges(lane, block, ensemble, at: configuration.start)
     chooseStop(lane, block, ensemble)
     block.markForRestart(lane)
@@ -61,7 +67,9 @@ final class LaneRun {
     let arrays = ensemble.stepped.arrays
     let time = block[arrays.time, lane]
     block[arrays.attention, lane] = 0
-    if !comingEvents.isEmpty {
+    let events = comingEvents
+    let before = events.isEmpty ? [] : margins(lane, block, ensemble)
+    if !events.isEmpty {
       applyEvents(lane, block, ensemble)
       block[arrays.ignoresEvents, lane] = 0
     }
@@ -71,8 +79,12 @@ final class LaneRun {
     {
       nextCommonStop += 1
     }
-    if time >= ensemble.configuration.end { return true }
+    if time >= ensemble.configuration.end {
+      watch(lane, block, ensemble, at: time, events: events, before: before)
+      return true
+    }
     applyChanges(lane, block, ensemble, at: time)
+    watch(lane, block, ensemble, at: time, events: events, before: before)
     chooseStop(lane, block, ensemble)
     block.markForRestart(lane)
     return false
@@ -90,11 +102,11 @@ final class LaneRun {
       block[arrays.fraction, lane] = fraction
       block.locate()
       let found = block[arrays.locatedEvents, event, lane]
-      return ensemble.model.events[event].direction == .rising ? found : -found
+      return ensemble.risingEvents[event] ? found : -found
     }
-    for (event, description) in ensemble.model.events.enumerated() {
+    for (event, isRising) in ensemble.risingEvents.enumerated() {
       let raw = block[arrays.eventValues, event, lane]
-      let before = description.direction == .rising ? raw : -raw
+      let before = isRising ? raw : -raw
       guard before < 0 else { continue }
       let after = value(event, at: 1)
       guard after >= 0 else { continue }
@@ -108,10 +120,9 @@ final class LaneRun {
     }
     // The step's own end and its interpolation can differ in the last digit: then it is the end.
     if comingEvents.isEmpty {
-      comingEvents = ensemble.model.events.indices.filter { event in
-        let rises = ensemble.model.events[event].direction == .rising
+      comingEvents = ensemble.risingEvents.indices.filter { event in
         let raw = block[arrays.eventValues, event, lane]
-        return rises ? raw < 0 : raw > 0
+        return ensemble.risingEvents[event] ? raw < 0 : raw > 0
       }.prefix(1).map { $0 }
     }
     let time = block[arrays.time, lane]
@@ -122,7 +133,10 @@ final class LaneRun {
       block[arrays.ignoresEvents, lane] = 1
     } else {
       if let endless = comingEvents.first(where: { lastTimes[$0] == time }) { return endless }
+      let events = comingEvents
+      let before = margins(lane, block, ensemble)
       applyEvents(lane, block, ensemble)
+      watch(lane, block, ensemble, at: time, events: events, before: before)
       chooseStop(lane, block, ensemble)
       block.markForRestart(lane)
     }
@@ -217,6 +231,44 @@ final class LaneRun {
     }
   }
 
+  /// By how much the watched conditions hold.
+  private func margins(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) -> [Double] {
+    guard !watches.isEmpty else { return [] }
+    block.observe()
+    return ensemble.reductions.watches.map {
+      block[ensemble.stepped.arrays.observed, $0.observed, lane]
+    }
+  }
+
+  /// Looks whether the watched conditions hold, after everything that happens at this time.
+  ///
+  /// - Parameters:
+  ///   - lane: The lane of the run.
+  ///   - block: What its numbers are in.
+  ///   - ensemble: What is run.
+  ///   - time: In s.
+  ///   - events: What has just happened.
+  ///   - before: The margins before events and changes. Where they are the same still, a margin at its
+  ///     own crossing is a rounding error, and the direction tells.
+  func watch(
+    _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, at time: Double, events: [Int] = [],
+    before: [Double] = []
+  ) {
+    let margins = margins(lane, block, ensemble)
+    for (index, plan) in ensemble.reductions.watches.enumerated() {
+      let isSame = before.indices.contains(index) && before[index] == margins[index]
+      let holds: Bool =
+        if isSame, events.contains(plan.rising) {
+          true
+        } else if isSame, events.contains(plan.falling) {
+          false
+        } else {
+          margins[index] > 0
+        }
+      watches[index].set(holds, at: time, plan)
+    }
+  }
+
   /// Stores what is known only when the run is over.
   func storeReductions(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
     let arrays = ensemble.stepped.arrays
@@ -227,6 +279,8 @@ final class LaneRun {
       case .integral(let state, let divisor):
         store(block[arrays.state, state, lane] / divisor, reduction)
       case .observed: break
+      case .watch(let index):
+        store(watches[index].value(ensemble.reductions.watches[index]), reduction)
       }
     }
   }

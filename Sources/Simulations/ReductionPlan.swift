@@ -13,6 +13,8 @@ struct ReductionPlan: Sendable {
     case integral(state: Int, divisor: Double)
     /// The observed value at a stop.
     case observed(Int)
+    /// A condition that is watched.
+    case watch(Int)
   }
 
   /// A window during which the integrand of an additional state counts.
@@ -28,6 +30,7 @@ struct ReductionPlan: Sendable {
   private(set) var readings: [(time: Double, reduction: Int)] = []
   private(set) var extremeWindows: [Double] = []
   private(set) var initialExtremes: [Double] = []
+  private(set) var watches: [ConditionWatch.Plan] = []
   /// How many states and inputs are added behind those of the model.
   let addedCount: Int
 
@@ -63,6 +66,17 @@ struct ReductionPlan: Sendable {
         readings.append((reduction.to, index))
         origins.append(.observed(builder.system.observed.count))
         builder.system.observed.append(value)
+      case .firstTime, .timeWhile:
+        origins.append(.watch(watches.count))
+        let event = builder.system.events.count
+        watches.append(
+          ConditionWatch.Plan(
+            reduction: index, observed: builder.system.observed.count, rising: event,
+            falling: event + 1, from: reduction.from, to: reduction.to,
+            givesDuration: reduction.kind == .timeWhile))
+        builder.system.observed.append(value)
+        builder.system.events.append(.init(value: value, isRising: true))
+        builder.system.events.append(.init(value: value, isRising: false))
       }
     }
   }

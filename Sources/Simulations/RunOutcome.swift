@@ -78,6 +78,8 @@ public struct RunFailure: Error, Sendable, Hashable {
     case .tooManySteps(let count):
       return "more than \(count) steps \(when); `\(name)` changes fastest (last value \(last)), "
         + "by \(equation): try the method rodas5p, or raise maximum_steps"
+    case .endlessEvent(let event) where event >= model.events.count:
+      return "the condition of a reduction changes again and again \(when) without time passing"
     case .endlessEvent(let event):
       return "the event `\(model.events[event].declaration.path)` happens again and again \(when) "
         + "without time passing: leave a distance between its threshold and where it puts the states"

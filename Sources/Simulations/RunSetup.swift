@@ -32,6 +32,8 @@ public struct RunSetup: Sendable {
   public var states: [Double]
   /// What changes during the run, ascending by time.
   public var schedule: [ScheduledChange]
+  /// Whether samples are kept; steps and reductions are the same without.
+  public var isSampled = true
   /// What the run is told apart by; handed back with its outcome, and not looked at.
   public var identity: UInt64 = 0
 

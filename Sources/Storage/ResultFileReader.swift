@@ -6,7 +6,7 @@ import Foundation
 /// Files come from anywhere: sizes are checked before anything is allocated, and what does not fit
 /// is an error.
 public final class ResultFileReader {
-  private let path: String
+  let path: String
   private let file: HDF5Object
   /// More numbers than this are not read at once.
   private static let largestCount = 1 << 31
@@ -100,8 +100,37 @@ public final class ResultFileReader {
   func numbers(
     _ name: String, of runs: Range<Int>, inner: [Int]
   ) throws(StorageFailure) -> [Double] {
-    guard let dataset = dataset(name, in: file), let runShape = shape(of: "status"),
-      dataset.shape == runShape + inner,
+    guard let runShape = shape(of: "status") else { throw .notReadable(path: path) }
+    return try numbers(name, of: runs, in: runShape, inner: inner)
+  }
+
+  /// The samples of consecutive runs as they stand in the file, of those whose samples are kept.
+  ///
+  /// - Parameters:
+  ///   - name: The variable.
+  ///   - runs: Flat indices, the last axis of runs running fastest.
+  ///   - inner: The shape of what belongs to one run.
+  /// - Returns: In the unit of the variable.
+  /// - Throws: `StorageFailure` if there is no such variable, or it has another shape.
+  func samples(
+    _ name: String, of runs: Range<Int>, inner: [Int]
+  ) throws(StorageFailure) -> [Double] {
+    guard shape(of: ResultLayout.sampledRunAxis) != nil else {
+      return try numbers(name, of: runs, inner: inner)
+    }
+    let chosen = try numbers(ResultLayout.sampledRunAxis).map { Int(exactly: $0) ?? -1 }
+    guard zip(chosen, chosen.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw .notReadable(path: path)
+    }
+    let places = SampledRuns(chosen: chosen).places(of: runs)
+    if places.isEmpty { return [] }
+    return try numbers(name, of: places, in: [chosen.count], inner: inner)
+  }
+
+  private func numbers(
+    _ name: String, of runs: Range<Int>, in runShape: [Int], inner: [Int]
+  ) throws(StorageFailure) -> [Double] {
+    guard let dataset = dataset(name, in: file), dataset.shape == runShape + inner,
       let type = HDF5Object(H5Dget_type(dataset.id), H5Tclose),
       H5Tget_class(type.id) == H5T_FLOAT,
       let selection = RunSelection(shape: runShape, inner: inner, runs: runs)
@@ -121,6 +150,77 @@ public final class ResultFileReader {
       guard isGood else { throw .notReadable(path: path) }
     }
     return values
+  }
+
+  /// Gives the spikes of a population in one run as they stand in the file, stretch by stretch.
+  ///
+  /// A run that has no group for them has none.
+  ///
+  /// - Throws: `StorageFailure` if they are damaged, and what the body throws.
+  func forEachStretchOfSpikes(
+    of population: String, run: Int,
+    _ body: ([Double], [UInt32]) throws(StorageFailure) -> Void
+  ) throws(StorageFailure) {
+    guard let group = recordings(ofRun: run)?.group("spikes")?.group(population) else { return }
+    guard let timestamps = group.dataset("timestamps"), let nodes = group.dataset("node_ids"),
+      let length = timestamps.shape, length.count == 1, nodes.shape == length
+    else { throw .notResult(path: path, missing: "spikes of `\(population)`") }
+    let width = 1 << 16
+    for first in stride(from: 0, to: length[0], by: width) {
+      let count = min(width, length[0] - first)
+      var times = [Double](repeating: .nan, count: count)
+      var cells = [UInt32](repeating: 0, count: count)
+      guard Self.read(timestamps, first, h5_native_double(), &times),
+        Self.read(nodes, first, h5_native_uint32(), &cells)
+      else { throw .notReadable(path: path) }
+      try body(times, cells)
+    }
+  }
+
+  /// Gives the connections of a projection in one run as they stand in the file, stretch by stretch.
+  ///
+  /// - Throws: `StorageFailure` if they are damaged, and what the body throws.
+  func forEachStretchOfConnections(
+    of projection: String, run: Int,
+    _ body: (_ sources: [UInt32], _ targets: [UInt32], _ weights: [Double])
+      throws(StorageFailure) -> Void
+  ) throws(StorageFailure) {
+    guard let group = recordings(ofRun: run)?.group("edges")?.group(projection) else { return }
+    guard let sources = group.dataset("source_node_id"),
+      let targets = group.dataset("target_node_id"), let weights = group.dataset("weight"),
+      let length = weights.shape, length.count == 1, sources.shape == length,
+      targets.shape == length
+    else { throw .notResult(path: path, missing: "connections of `\(projection)`") }
+    let width = 1 << 16
+    for first in stride(from: 0, to: length[0], by: width) {
+      let count = min(width, length[0] - first)
+      var cells = [[UInt32](repeating: 0, count: count), [UInt32](repeating: 0, count: count)]
+      var numbers = [Double](repeating: .nan, count: count)
+      guard Self.read(sources, first, h5_native_uint32(), &cells[0]),
+        Self.read(targets, first, h5_native_uint32(), &cells[1]),
+        Self.read(weights, first, h5_native_double(), &numbers)
+      else { throw .notReadable(path: path) }
+      try body(cells[0], cells[1], numbers)
+    }
+  }
+
+  /// The group that has the lists of a run: the file itself where there is a single run.
+  private func recordings(ofRun run: Int) -> HDF5Object? {
+    shape(of: "status") == [] ? file : file.group("runs")?.group("\(run)")
+  }
+
+  private static func read<Number: BitwiseCopyable>(
+    _ dataset: HDF5Object, _ first: Int, _ type: hid_t, _ values: inout [Number]
+  ) -> Bool {
+    let start = [hsize_t(first)]
+    let length = [hsize_t(values.count)]
+    guard let space = HDF5Object(H5Dget_space(dataset.id), H5Sclose),
+      H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, length, nil) >= 0,
+      let memory = HDF5Object(H5Screate_simple(1, length, nil), H5Sclose)
+    else { return false }
+    return values.withUnsafeMutableBytes {
+      H5Dread(dataset.id, type, memory.id, space.id, h5_default(), $0.baseAddress) >= 0
+    }
   }
 
   /// The texts of a variable.

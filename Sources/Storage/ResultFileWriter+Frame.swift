@@ -27,16 +27,22 @@ extension ResultFileWriter {
     }
     for axis in layout.runAxes { try writeAxis(axis) }
     if let time = layout.time { try writeAxis(time) }
+    if layout.time != nil, let chosen = layout.sampled.chosen {
+      try writeAxis(
+        Axis(
+          name: ResultLayout.sampledRunAxis, values: .integers(chosen),
+          longName: "number of the run"))
+    }
     for coordinate in layout.coordinates {
-      let dataset = try makeDataset(
-        coordinate.name, h5_float64(), [coordinate.values.count], axes: [coordinate.axis])
-      try require(dataset.setAttribute("units", coordinate.unit), "describing")
-      try require(
-        H5Dwrite(
-          dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), coordinate.values)
-          >= 0, "writing to")
+      let dataset = try writeValues(
+        coordinate.values, coordinate.name, in: file,
+        scales: [coordinate.axis].compactMap { scales[$0] })
+      if !coordinate.unit.isEmpty {
+        try require(dataset.setAttribute("units", coordinate.unit), "describing")
+      }
     }
     let runAxes = layout.runAxes.map(\.name)
+    let sampledAxes = layout.sampled.chosen == nil ? runAxes : [ResultLayout.sampledRunAxis]
     if layout.time != nil, layout.compression > 0 {
       scratch = try CompressedSamples(path: temporaryPath + ".samples")
     }
@@ -45,17 +51,17 @@ extension ResultFileWriter {
       for quantity in layout.variables {
         if let cells = quantity.cells, scales[cells.name] == nil { try writeAxis(cells) }
         let dataset = try makeDataset(
-          quantity.name, type, shape + inner(of: quantity),
-          axes: runAxes + [time.name] + (quantity.cells.map { [$0.name] } ?? []), isLarge: true,
+          quantity.name, type, sampledShape + inner(of: quantity),
+          axes: sampledAxes + [time.name] + (quantity.cells.map { [$0.name] } ?? []), isLarge: true,
           isFilled: quantity.cells != nil)
-        try describe(dataset, quantity)
+        try describe(dataset, quantity, along: sampledAxes)
         variables.append(dataset)
         try scratch?.add(like: dataset)
       }
     }
     for quantity in layout.reductions {
       let dataset = try makeDataset(quantity.name, h5_float64(), shape, axes: runAxes)
-      try describe(dataset, quantity)
+      try describe(dataset, quantity, along: runAxes)
       reductions.append(dataset)
     }
     try writeRunFrame(runAxes)
@@ -92,14 +98,15 @@ extension ResultFileWriter {
           "what a run follows from, as a hash: equal where the same run is done") : nil)
   }
 
-  private func describe(
-    _ dataset: HDF5Object, _ quantity: ResultLayout.Quantity
+  func describe(
+    _ dataset: HDF5Object, _ quantity: ResultLayout.Quantity, along axes: [String]
   ) throws(StorageFailure) {
     try require(dataset.setAttribute("units", quantity.unit), "describing")
     if !quantity.longName.isEmpty {
       try require(dataset.setAttribute("long_name", quantity.longName), "describing")
     }
-    let names = layout.coordinates.map(\.name).joined(separator: " ")
+    let names = layout.coordinates.filter { axes.contains($0.axis) }.map(\.name)
+      .joined(separator: " ")
     if !names.isEmpty, !names.contains(where: { $0 == "[" }) {
       try require(dataset.setAttribute("coordinates", names), "describing")
     }
@@ -116,33 +123,14 @@ extension ResultFileWriter {
       dataset.setAttribute("flag_meanings", words.joined(separator: " ")), "describing")
   }
 
-  private func writeAxis(_ axis: Axis) throws(StorageFailure) {
+  func writeAxis(_ axis: Axis) throws(StorageFailure) {
     guard let file else { return }
     scales[axis.name] = try writeScale(axis, in: file)
   }
 
   /// Writes an axis, to which the arrays along it are tied.
   func writeScale(_ axis: Axis, in parent: HDF5Object) throws(StorageFailure) -> HDF5Object {
-    let dataset: HDF5Object
-    switch axis.values {
-    case .numbers(let numbers):
-      dataset = try makeDataset(axis.name, h5_float64(), [numbers.count], in: parent)
-      try require(
-        H5Dwrite(dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), numbers) >= 0,
-        "writing to")
-    case .positions(let count):
-      dataset = try makeDataset(axis.name, h5_int64(), [count], in: parent)
-      let positions = (0..<Int64(count)).map { $0 }
-      try require(
-        H5Dwrite(dataset.id, h5_native_int64(), h5_all(), h5_all(), h5_default(), positions) >= 0,
-        "writing to")
-    case .labels(let labels):
-      guard let type = HDF5Object.anyString() else {
-        throw .failed(operation: "describing", path: temporaryPath)
-      }
-      dataset = try makeDataset(axis.name, type.id, [labels.count], in: parent)
-      try writeStrings(labels, into: dataset, type)
-    }
+    let dataset = try writeValues(axis.values, axis.name, in: parent)
     try require(H5DSset_scale(dataset.id, axis.name) >= 0, "describing")
     if !axis.unit.isEmpty { try require(dataset.setAttribute("units", axis.unit), "describing") }
     if !axis.longName.isEmpty {
@@ -151,7 +139,38 @@ extension ResultFileWriter {
     return dataset
   }
 
-  private func makeDataset(
+  private func writeValues(
+    _ values: Axis.Values, _ name: String, in parent: HDF5Object, scales: [HDF5Object] = []
+  ) throws(StorageFailure) -> HDF5Object {
+    func integers(_ numbers: [Int64]) throws(StorageFailure) -> HDF5Object {
+      let dataset = try makeDataset(name, h5_int64(), [numbers.count], scales: scales, in: parent)
+      try require(
+        H5Dwrite(dataset.id, h5_native_int64(), h5_all(), h5_all(), h5_default(), numbers) >= 0,
+        "writing to")
+      return dataset
+    }
+    switch values {
+    case .numbers(let numbers):
+      let dataset = try makeDataset(
+        name, h5_float64(), [numbers.count], scales: scales, in: parent)
+      try require(
+        H5Dwrite(dataset.id, h5_native_double(), h5_all(), h5_all(), h5_default(), numbers) >= 0,
+        "writing to")
+      return dataset
+    case .positions(let count): return try integers((0..<Int64(count)).map { $0 })
+    case .integers(let numbers): return try integers(numbers.map { Int64($0) })
+    case .labels(let labels):
+      guard let type = HDF5Object.anyString() else {
+        throw .failed(operation: "describing", path: temporaryPath)
+      }
+      let dataset = try makeDataset(
+        name, type.id, [labels.count], scales: scales, in: parent)
+      try writeStrings(labels, into: dataset, type)
+      return dataset
+    }
+  }
+
+  func makeDataset(
     _ name: String, _ type: hid_t, _ shape: [Int], axes: [String], isLarge: Bool = false,
     isFilled: Bool = false
   ) throws(StorageFailure) -> HDF5Object {

@@ -19,8 +19,9 @@ extension ResultFileWriter {
     guard cells > 0, values.count >= cells else { return }
     let scaled = quantity.scale == 1 ? values : values.map { $0 / quantity.scale }
     let times = values.count / cells
-    var start = position(of: run).map { hsize_t($0) } + [hsize_t(firstTime)]
-    var count = layout.runAxes.map { _ in hsize_t(1) } + [hsize_t(times)]
+    guard let place = layout.sampled.places(of: run..<run + 1).first else { return }
+    var start = position(of: place).map { hsize_t($0) } + [hsize_t(firstTime)]
+    var count = sampledShape.map { _ in hsize_t(1) } + [hsize_t(times)]
     if quantity.cells != nil {
       start.append(0)
       count.append(hsize_t(cells))
@@ -34,13 +35,13 @@ extension ResultFileWriter {
     else { throw .failed(operation: "writing to", path: temporaryPath) }
   }
 
-  /// The indices of a run along the run axes, the last running fastest.
-  private func position(of run: Int) -> [Int] {
-    var rest = run
+  /// The indices of a run along the axes of what is sampled, the last running fastest.
+  private func position(of place: Int) -> [Int] {
+    var rest = place
     var result: [Int] = []
-    for axis in layout.runAxes.reversed() {
-      result.append(rest % axis.count)
-      rest /= axis.count
+    for count in sampledShape.reversed() {
+      result.append(rest % count)
+      rest /= count
     }
     return result.reversed()
   }

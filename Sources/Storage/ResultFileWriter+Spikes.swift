@@ -1,100 +1,90 @@
 import CHDF5
 
-/// The two arrays of one population's spikes, which grow while a run goes on.
-final class SpikeDatasets {
-  let timestamps: HDF5Object
-  let nodes: HDF5Object
-  var count = 0
-
-  init(timestamps: HDF5Object, nodes: HDF5Object) {
-    self.timestamps = timestamps
-    self.nodes = nodes
-  }
-}
-
+/// Spikes of populations, in the layout of SONATA.
+///
+/// The arrays `timestamps`, in ms, and `node_ids` stand in a group for each population; they are not
+/// compressed, so that every reader of SONATA takes them. Source: Dai and others (2020), PLoS Comput.
+/// Biol. 16, e1007696.
 extension ResultFileWriter {
-  /// Appends spikes of a population, in the layout of SONATA.
-  ///
-  /// The arrays `timestamps`, in ms, and `node_ids` stand in the group; they are not compressed, so
-  /// that every reader of SONATA takes them. Source: Dai and others (2020), PLoS Comput. Biol. 16,
-  /// e1007696.
+  /// Appends spikes of one population in one run.
   ///
   /// - Parameters:
-  ///   - group: The path of the group, such as `spikes/lhb`; it is made when first named.
+  ///   - population: Its index among those whose spikes are kept.
+  ///   - run: The flat index of the run.
   ///   - times: In s, not descending.
   ///   - cells: The cell of each, from 0.
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func appendSpikes(
-    to group: String, times: [Double], cells: [UInt32]
+    of population: Int, run: Int, times: [Double], cells: [UInt32]
   ) throws(StorageFailure) {
-    h5_be_quiet()
-    let train = try spikeDatasets(group)
-    guard !times.isEmpty else { return }
-    let milliseconds = times.map { $0 * 1e3 }
-    let nodes = cells.map { UInt64($0) }
-    let isGood =
-      milliseconds.withUnsafeBytes {
-        Self.append(
-          $0.baseAddress, times.count, h5_native_double(), to: train.timestamps, train.count)
-      }
-      && nodes.withUnsafeBytes {
-        Self.append($0.baseAddress, times.count, h5_native_uint64(), to: train.nodes, train.count)
-      }
-    try require(isGood, "writing to")
-    train.count += times.count
+    try lists.append(
+      times.map { $0 * 1e3 }, [cells],
+      to: RunSpool.Place(run: run, kind: .spikes, index: population))
   }
 
-  /// How many spikes a group has so far.
-  public func spikeCount(of group: String) -> Int { trains[group]?.count ?? 0 }
+  /// How many spikes a population has so far in one run.
+  public func spikeCount(of population: Int, run: Int) -> Int {
+    lists.count(of: RunSpool.Place(run: run, kind: .spikes, index: population))
+  }
 
-  private static func append(
-    _ values: UnsafeRawPointer?, _ count: Int, _ type: hid_t, to dataset: HDF5Object, _ old: Int
+  /// Copies the spikes of a run of another result as they stand there.
+  ///
+  /// - Parameters:
+  ///   - place: The flat index of the run there.
+  ///   - earlier: The other result.
+  ///   - run: The flat index here.
+  /// - Throws: `StorageFailure` if the other result is damaged, or the disk is full.
+  public func copySpikes(
+    ofRun place: Int, of earlier: ResultFileReader, to run: Int
+  ) throws(StorageFailure) {
+    guard layout.sampled.contains(run) else { return }
+    for (index, population) in layout.spikingPopulations.enumerated() {
+      try earlier.forEachStretchOfSpikes(of: population, run: place) {
+        times, cells throws(StorageFailure) in
+        try lists.append(
+          times, [cells], to: RunSpool.Place(run: run, kind: .spikes, index: index))
+      }
+    }
+  }
+
+  /// Writes the spikes of one run.
+  func writeSpikes(ofRun run: Int, in parent: HDF5Object) throws(StorageFailure) {
+    guard !layout.spikingPopulations.isEmpty else { return }
+    let all = try makeGroup("spikes", in: parent)
+    for (index, name) in layout.spikingPopulations.enumerated() {
+      let place = RunSpool.Place(run: run, kind: .spikes, index: index)
+      let group = try makeGroup(name, in: all)
+      try require(Self.setSorting(of: group), "describing")
+      let count = lists.count(of: place)
+      let timestamps = try makeDataset("timestamps", h5_float64(), [count], in: group)
+      let nodes = try makeDataset("node_ids", h5_uint64(), [count], in: group)
+      try require(timestamps.setAttribute("units", "ms"), "describing")
+      var first = 0
+      try lists.forEachStretch(of: place) { times, cells throws(StorageFailure) in
+        let isGood =
+          times.withUnsafeBytes {
+            Self.put($0.baseAddress, times.count, h5_native_double(), into: timestamps, first)
+          }
+          && cells[0].map { UInt64($0) }.withUnsafeBytes {
+            Self.put($0.baseAddress, times.count, h5_native_uint64(), into: nodes, first)
+          }
+        try require(isGood, "writing to")
+        first += times.count
+      }
+    }
+  }
+
+  /// Writes consecutive values of a list.
+  static func put(
+    _ values: UnsafeRawPointer?, _ count: Int, _ type: hid_t, into dataset: HDF5Object, _ first: Int
   ) -> Bool {
-    let size = [hsize_t(old + count)]
-    let start = [hsize_t(old)]
+    let start = [hsize_t(first)]
     let length = [hsize_t(count)]
-    guard let values, H5Dset_extent(dataset.id, size) >= 0,
-      let space = HDF5Object(H5Dget_space(dataset.id), H5Sclose),
+    guard let values, let space = HDF5Object(H5Dget_space(dataset.id), H5Sclose),
       H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, length, nil) >= 0,
       let memory = HDF5Object(H5Screate_simple(1, length, nil), H5Sclose)
     else { return false }
     return H5Dwrite(dataset.id, type, memory.id, space.id, h5_default(), values) >= 0
-  }
-
-  private func spikeDatasets(_ path: String) throws(StorageFailure) -> SpikeDatasets {
-    if let known = trains[path] { return known }
-    guard let file, let creation = HDF5Object(H5Pcreate(h5_link_creation()), H5Pclose) else {
-      throw .failed(operation: "creating", path: temporaryPath)
-    }
-    H5Pset_create_intermediate_group(creation.id, 1)
-    guard
-      let group = HDF5Object(
-        H5Gcreate2(file.id, path, creation.id, h5_default(), h5_default()), H5Gclose)
-    else { throw .failed(operation: "creating `\(path)` in", path: temporaryPath) }
-    try require(Self.setSorting(of: group), "describing")
-    let timestamps = try growing("timestamps", h5_float64(), in: group)
-    let nodes = try growing("node_ids", h5_uint64(), in: group)
-    try require(timestamps.setAttribute("units", "ms"), "describing")
-    let train = SpikeDatasets(timestamps: timestamps, nodes: nodes)
-    trains[path] = train
-    return train
-  }
-
-  private func growing(
-    _ name: String, _ type: hid_t, in group: HDF5Object
-  ) throws(StorageFailure) -> HDF5Object {
-    let none = [hsize_t(0)]
-    let limit = [h5_unlimited()]
-    // A chunk is on disk whole: 512 KiB are quick, and too much where there are many runs.
-    let chunk = [hsize_t(layout.runCount == 1 ? 65_536 : 1024)]
-    guard let space = HDF5Object(H5Screate_simple(1, none, limit), H5Sclose),
-      let creation = HDF5Object(H5Pcreate(h5_dataset_creation()), H5Pclose),
-      H5Pset_chunk(creation.id, 1, chunk) >= 0,
-      let dataset = HDF5Object(
-        H5Dcreate2(group.id, name, type, space.id, h5_default(), creation.id, h5_default()),
-        H5Dclose)
-    else { throw .failed(operation: "creating `\(name)` in", path: temporaryPath) }
-    return dataset
   }
 
   /// Says that spikes are in the order of time, by the enumeration that readers of SONATA expect.

@@ -9,13 +9,15 @@ import Foundation
 /// destination is not touched. To be used by one thread at a time.
 ///
 /// The same runs give the same bytes in whatever order they are written: arrays have their places from
-/// the beginning, what is compressed is put in order at the end, and no object has a time.
+/// the beginning, spikes and what is compressed are put in order at the end, and no object has a time.
 public final class ResultFileWriter {
   private let path: String
   let temporaryPath: String
   private let mayReplace: Bool
   let layout: ResultLayout
   let shape: [Int]
+  /// The shape of what is sampled, without that of one run.
+  let sampledShape: [Int]
   private(set) var file: HDF5Object?
   var scales: [String: HDF5Object] = [:]
   var variables: [HDF5Object] = []
@@ -28,8 +30,8 @@ public final class ResultFileWriter {
   var runs: RunDatasets?
   private var columns: RunColumns
   let failures: FailureLog
-  /// The spikes of each population so far, by the path of their group.
-  var trains: [String: SpikeDatasets] = [:]
+  /// Spikes and connections so far; they are put in order at the end.
+  let lists: RunSpool
   private var isWritten: [Bool]
   /// The same file once more, to hurry what has been written to the disk.
   private var descriptor: CInt = -1
@@ -52,10 +54,12 @@ public final class ResultFileWriter {
     self.layout = layout
     temporaryPath = "\(path).tmp-\(getpid())"
     shape = layout.runAxes.map(\.count)
+    sampledShape = layout.sampled.chosen.map { [$0.count] } ?? shape
     timeCount = layout.time?.count ?? 0
     isWritten = Array(repeating: false, count: layout.runCount)
     columns = RunColumns(runCount: layout.runCount)
     failures = FailureLog(path: temporaryPath + ".failures")
+    lists = RunSpool(path: temporaryPath + ".lists")
     unlink(temporaryPath)
     guard let access = HDF5Object(H5Pcreate(h5_file_access()), H5Pclose),
       let creation = HDF5Object(H5Pcreate(h5_file_creation()), H5Pclose)
@@ -113,7 +117,7 @@ public final class ResultFileWriter {
   ///   - variable: The index of the variable.
   ///   - firstRun: The flat index of the first run, the last axis running fastest.
   ///   - values: SI values, run after run, each over all sample times and, for each time, over all
-  ///     cells.
+  ///     cells; only of runs whose samples are kept.
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func writeSamples(
     of variable: Int, firstRun: Int, _ values: UnsafeBufferPointer<Double>
@@ -125,7 +129,8 @@ public final class ResultFileWriter {
     guard size > 0 else { return }
     try write(
       values, scale: layout.variables[variable].scale, into: sampledDatasets[variable],
-      firstRun: firstRun, count: values.count / size, inner: inner)
+      firstRun: layout.sampled.places(of: firstRun..<firstRun).lowerBound,
+      count: values.count / size, in: sampledShape, inner: inner)
   }
 
   /// The shape of one run of a sampled quantity.
@@ -142,7 +147,7 @@ public final class ResultFileWriter {
     h5_be_quiet()
     try write(
       values, scale: layout.reductions[reduction].scale, into: reductions[reduction],
-      firstRun: firstRun, count: values.count, inner: [])
+      firstRun: firstRun, count: values.count, in: shape, inner: [])
   }
 
   /// Copies consecutive runs of another result as they stand there, without a change of units.
@@ -157,22 +162,31 @@ public final class ResultFileWriter {
     _ places: Range<Int>, of earlier: ResultFileReader, to first: Int
   ) throws(StorageFailure) -> [[Double]] {
     h5_be_quiet()
-    func put(_ values: [Double], into dataset: HDF5Object, inner: [Int]) throws(StorageFailure) {
+    func put(
+      _ values: [Double], into dataset: HDF5Object, _ runs: Range<Int>, in shape: [Int],
+      inner: [Int]
+    ) throws(StorageFailure) {
       try values.withUnsafeBufferPointer { values throws(StorageFailure) in
         try write(
-          values, scale: 1, into: dataset, firstRun: first, count: places.count, inner: inner)
+          values, scale: 1, into: dataset, firstRun: runs.lowerBound, count: runs.count,
+          in: shape, inner: inner)
       }
     }
+    let runs = first..<first + places.count
+    let sampled = layout.sampled.places(of: runs)
     for (quantity, dataset) in zip(layout.variables, sampledDatasets) {
       let inner = inner(of: quantity)
-      if inner.contains(0) { continue }
-      try put(
-        try earlier.numbers(quantity.name, of: places, inner: inner), into: dataset, inner: inner)
+      if inner.contains(0) || sampled.isEmpty { continue }
+      let values = try earlier.samples(quantity.name, of: places, inner: inner)
+      guard values.count == sampled.count * inner.reduce(1, *) else {
+        throw .notResult(path: earlier.path, missing: "`\(quantity.name)` of its runs")
+      }
+      try put(values, into: dataset, sampled, in: sampledShape, inner: inner)
     }
     var found: [[Double]] = []
     for (quantity, dataset) in zip(layout.reductions, reductions) {
       let values = try earlier.numbers(quantity.name, of: places, inner: [])
-      try put(values, into: dataset, inner: [])
+      try put(values, into: dataset, runs, in: shape, inner: [])
       found.append(values)
     }
     return found
@@ -229,28 +243,28 @@ public final class ResultFileWriter {
     let isGood = numbers.withUnsafeBytes { bytes in
       writeBoxes(
         bytes.baseAddress, stride: MemoryLayout<Number>.stride, type, into: dataset,
-        runs: 0..<numbers.count, inner: [])
+        runs: 0..<numbers.count, in: shape, inner: [])
     }
     try require(isGood, "writing to")
   }
 
   private func write(
     _ values: UnsafeBufferPointer<Double>, scale: Double, into dataset: HDF5Object, firstRun: Int,
-    count: Int, inner: [Int]
+    count: Int, in shape: [Int], inner: [Int]
   ) throws(StorageFailure) {
     let runs = firstRun..<firstRun + count
     let isGood: Bool
     if scale == 1 {
       isGood = writeBoxes(
         values.baseAddress.map { UnsafeRawPointer($0) }, stride: 8, h5_native_double(),
-        into: dataset, runs: runs, inner: inner)
+        into: dataset, runs: runs, in: shape, inner: inner)
     } else {
       if buffer.count < values.count { buffer = Array(repeating: 0, count: values.count) }
       isGood = buffer.withUnsafeMutableBufferPointer { target in
         for index in values.indices { target[index] = values[index] / scale }
         return writeBoxes(
           UnsafeRawPointer(target.baseAddress), stride: 8, h5_native_double(), into: dataset,
-          runs: runs, inner: inner)
+          runs: runs, in: shape, inner: inner)
       }
     }
     try require(isGood, "writing to")
@@ -267,7 +281,7 @@ public final class ResultFileWriter {
 
   private func writeBoxes(
     _ values: UnsafeRawPointer?, stride: Int, _ type: hid_t, into dataset: HDF5Object,
-    runs: Range<Int>, inner: [Int]
+    runs: Range<Int>, in shape: [Int], inner: [Int]
   ) -> Bool {
     guard let values, let selection = RunSelection(shape: shape, inner: inner, runs: runs) else {
       return runs.isEmpty
@@ -296,6 +310,8 @@ public final class ResultFileWriter {
       h5_be_quiet()
       try markMissing()
       try scratch?.move(to: variables)
+      try writeSummary()
+      try writeLists()
       try writeColumns()
       try writeFailures()
       if let file {
@@ -332,13 +348,15 @@ public final class ResultFileWriter {
   private func markMissing() throws(StorageFailure) {
     guard layout.compression == 0, timeCount > 0, isWritten.contains(false) else { return }
     for run in isWritten.indices where !isWritten[run] {
+      let place = layout.sampled.places(of: run..<run + 1)
+      if place.isEmpty { continue }
       for (quantity, variable) in zip(layout.variables, variables) {
         let inner = inner(of: quantity)
         let missing = [Double](repeating: .nan, count: inner.reduce(1, *))
         let isGood = missing.withUnsafeBytes { bytes in
           writeBoxes(
             bytes.baseAddress, stride: 8, h5_native_double(), into: variable,
-            runs: run..<run + 1, inner: inner)
+            runs: place, in: sampledShape, inner: inner)
         }
         try require(isGood, "writing to")
       }
@@ -354,7 +372,6 @@ public final class ResultFileWriter {
   private func close() {
     if descriptor >= 0 { _ = Foundation.close(descriptor) }
     descriptor = -1
-    trains = [:]
     scratch = nil
     variables = []
     reductions = []

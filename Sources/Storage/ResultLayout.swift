@@ -30,10 +30,10 @@ public struct ResultLayout: Sendable {
     public var name: String
     public var axis: String
     public var unit: String
-    public var values: [Double]
+    public var values: Axis.Values
 
     /// Makes a coordinate.
-    public init(name: String, axis: String, unit: String, values: [Double]) {
+    public init(name: String, axis: String, unit: String, values: Axis.Values) {
       self.name = name
       self.axis = axis
       self.unit = unit
@@ -50,6 +50,13 @@ public struct ResultLayout: Sendable {
   /// The axes over which runs are laid out, the slowest first; empty for a single run.
   public var runAxes: [Axis]
   public var coordinates: [Coordinate]
+  /// The runs whose samples are kept.
+  ///
+  /// If they are chosen, what is sampled has an axis of them, named `sampled_run`, instead of the axes
+  /// of runs.
+  public var sampled = SampledRuns.all
+  /// The name of the axis of chosen runs.
+  public static let sampledRunAxis = "sampled_run"
   /// The sample times, or `nil` if nothing is sampled.
   public var time: Axis?
   public var variables: [Quantity]
@@ -62,8 +69,14 @@ public struct ResultLayout: Sendable {
   /// Facts about the whole.
   public var attributes: [String: String]
   public var provenance: ResultProvenance
+  /// The populations whose spikes are kept, by name.
+  public var spikingPopulations: [String] = []
+  /// The projections whose connections are kept, with the units of their weights.
+  public var weightedProjections: [Quantity] = []
   /// The states of the model, whose last values are kept of failed runs.
   public var states: [Quantity] = []
+  /// What is said of all runs along one axis, if anything is.
+  public var summary: AxisSummary?
   /// Whether each run has an identity.
   public var hasIdentities = false
 

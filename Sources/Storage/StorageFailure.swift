@@ -12,6 +12,8 @@ public enum StorageFailure: Error, Sendable, Hashable {
   case failed(operation: String, path: String)
   /// The file is no HDF5 file, or is damaged.
   case notReadable(path: String)
+  /// The file is damaged so that the library that reads it does not survive it.
+  case damaged(path: String)
   /// The file is no journal of runs, or its beginning is damaged.
   case noJournal(path: String)
   /// Another process writes to the journal.
@@ -33,6 +35,8 @@ public enum StorageFailure: Error, Sendable, Hashable {
     case .failed(let operation, let path):
       "\(operation) `\(path)` failed; is the disk full?"
     case .notReadable(let path): "`\(path)` is no HDF5 file, or it is damaged"
+    case .damaged(let path):
+      "`\(path)` is damaged: the HDF5 library crashed or did not come to an end over it"
     case .noJournal(let path): "`\(path)` is no journal of runs, or its beginning is damaged"
     case .isInUse(let path): "another process is writing to `\(path)`; wait for it to end"
     case .notResult(let path, let missing):

@@ -53,13 +53,29 @@ struct DecimalScale: Sendable, Hashable {
     // the division is the only rounding.
     let fraction = mantissa.firstIndex(of: ".").map { mantissa[$0...].utf8.count - 1 } ?? 0
     let power = total - fraction
-    guard let digits = Double(mantissa.filter { $0 != "." }) else { return nil }
+    guard let digits = Self.digits(of: mantissa) else { return nil }
     if power.magnitude <= 22 {
       let scale = Self.powerOfTen(abs(power))
       return power >= 0
         ? digits * scale * numerator / denominator : digits * numerator / (denominator * scale)
     }
     return Double("\(mantissa)e\(total)").map { $0 * numerator / denominator }
+  }
+
+  /// The digits of a mantissa without its point, as a number.
+  private static func digits(of mantissa: Substring) -> Double? {
+    var whole: UInt64 = 0
+    var isNegative = false
+    for byte in mantissa.utf8 {
+      switch byte {
+      case UInt8(ascii: "-"): isNegative = true
+      case UInt8(ascii: "."), UInt8(ascii: "+"): continue
+      default: whole = whole * 10 + UInt64(byte - UInt8(ascii: "0"))
+      }
+      // Beyond this a whole number is not exact, and the next digit may be too much.
+      if whole >= 1 << 53 { return Double(mantissa.filter { $0 != "." }) }
+    }
+    return isNegative ? -Double(whole) : Double(whole)
   }
 
   /// The mantissa and the exponent of a plain decimal number such as `-1.5e-3`.
@@ -95,6 +111,12 @@ struct DecimalScale: Sendable, Hashable {
   }
 
   private static func powerOfTen(_ exponent: Int) -> Double {
-    Double("1e\(exponent)") ?? .infinity
+    if exponent < exactPowers.count { return exactPowers[exponent] }
+    return Double("1e\(exponent)") ?? .infinity
+  }
+
+  /// The powers of ten that have no rounding error: up to 22.
+  private static let exactPowers: [Double] = (0...22).map { power in
+    (0..<power).reduce(1.0) { product, _ in product * 10 }
   }
 }

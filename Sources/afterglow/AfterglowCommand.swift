@@ -27,6 +27,6 @@ struct AfterglowCommand: ParsableCommand {
       RunCommand.self, CheckCommand.self, ShowCommand.self, ListCommand.self, ResumeCommand.self,
       MergeCommand.self, SubmitCommand.self, StatusCommand.self, SensitivityCommand.self,
       ValidateCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, TrialCommand.self,
     ])
 }

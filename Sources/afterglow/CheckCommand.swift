@@ -96,9 +96,11 @@ struct DiagnosticReport: Encodable {
 
 /// JSON with sorted keys.
 enum JSONText {
-  static func of(_ value: some Encodable) -> String {
+  /// A value as JSON, on one line or laid out over several.
+  static func of(_ value: some Encodable, isLine: Bool = false) -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if !isLine { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     guard let data = try? encoder.encode(value) else { return "{}" }

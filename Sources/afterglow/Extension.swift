@@ -10,7 +10,6 @@ struct Extension {
   /// The experiment of a result with more samples, or ends the command with the reason why not.
   func experiment(ofResult path: String, samples: Int) throws -> Experiment {
     let earlier = try ExperimentLoading(terminal).load(result: path)
-    try refuseCircuits(earlier, path)
     guard let sweep = earlier.sweep else {
       terminal.complain(
         "`\(path)` is no sweep; `design: sobol` or `design: random` in the experiment makes one")
@@ -40,9 +39,11 @@ struct Extension {
 
   /// A result that has runs of a campaign, or ends the command with the reason why it has none.
   func result(_ path: String, for campaign: some JournaledCampaign) throws -> EarlierResult {
-    try refuseCircuits(campaign.experiment, path)
     let earlier: EarlierResult
-    do throws(StorageFailure) { earlier = try EarlierResult(path: path) } catch {
+    do throws(StorageFailure) {
+      try TrialReading.check(path)
+      earlier = try EarlierResult(path: path)
+    } catch {
       terminal.complain(error.message)
       throw ExitStatus.inputOutput
     }
@@ -54,13 +55,6 @@ struct Extension {
     }
     terminal.say("keeps \(count) of \(campaign.plan.count) runs, which `\(path)` has")
     return earlier
-  }
-
-  private func refuseCircuits(_ experiment: Experiment, _ path: String) throws {
-    guard experiment.network != nil else { return }
-    terminal.complain(
-      "the runs of circuits in `\(path)` cannot be taken over by another sweep: run it as a whole")
-    throw ExitStatus.dataError
   }
 
   /// Why no run of a result is one of an experiment.
@@ -91,7 +85,10 @@ struct Extension {
   func earlier(_ header: JournalHeader, ofResult path: String) -> EarlierResult? {
     guard let named = header.earlier else { return nil }
     let place = named.isEmpty ? path : named
-    do throws(StorageFailure) { return try EarlierResult(path: place) } catch {
+    do throws(StorageFailure) {
+      try TrialReading.check(place)
+      return try EarlierResult(path: place)
+    } catch {
       terminal.warn("the runs of `\(place)` are done again: \(error.message)")
       return nil
     }

@@ -29,11 +29,13 @@ struct ReductionAccount {
   private func individualsText(ofArm arm: Int) -> String {
     let name = experiment.arms[arm].name
     let spreads = digest.spreads(arm: arm, in: plan, reductions: experiment.reductions.count)
-    var table = TextTable(["reduction", "median", "5 to 95 %", "individuals"])
+    var table = TextTable(["reduction", "mean", "SD", "median", "5 to 95 %", "individuals"])
     for (index, spread) in spreads.enumerated() {
       let isThere = spread.count > 0
       table.add([
-        experiment.reductions[index].name, isThere ? shown(spread.median, index) : "none",
+        experiment.reductions[index].name, isThere ? shown(spread.mean, index) : "none",
+        spread.count > 1 ? shown(spread.standardDeviation, index) : "",
+        isThere ? shown(spread.median, index) : "",
         isThere ? "\(shown(spread.lower, index)) to \(shown(spread.upper, index))" : "",
         "\(spread.count)",
       ])
@@ -97,16 +99,16 @@ struct ReductionAccount {
 
   // MARK: Sweeps
 
-  /// What a sweep is told as: its verdicts, and for grids where they change.
+  /// What a sweep is told as: its verdicts, and for grids where they change; without verdicts how far
+  /// the reductions reach.
   var sweepText: String {
     guard let verdict = experiment.verdict else {
-      return "\(plan.count) runs; open the file to see them"
+      if experiment.reductions.isEmpty { return "\(plan.count) runs; open the file to see them" }
+      return experiment.arms.indices.map(rangesText).joined(separator: "\n\n")
     }
     var lines: [String] = []
     for (arm, treatment) in experiment.arms.enumerated() {
-      let runs =
-        arm * plan.individualCount * plan.pointCount..<(arm + 1) * plan.individualCount
-        * plan.pointCount
+      let runs = runs(ofArm: arm)
       var counts = Array(repeating: 0, count: verdict.names.count)
       for run in runs {
         if let index = digest.verdict(of: run) { counts[index] += 1 }
@@ -117,6 +119,31 @@ struct ReductionAccount {
       if let boundary = boundary(of: arm, verdict.names[0]) { lines.append(boundary) }
     }
     return lines.joined(separator: "\n\n")
+  }
+
+  private func runs(ofArm arm: Int) -> Range<Int> {
+    let count = plan.individualCount * plan.pointCount
+    return arm * count..<(arm + 1) * count
+  }
+
+  /// The smallest, the middle and the largest value of each reduction in the runs of an arm.
+  private func rangesText(ofArm arm: Int) -> String {
+    let name = experiment.arms[arm].name
+    let found = runs(ofArm: arm).compactMap { digest.reductions(of: $0) }
+    var table = TextTable(["reduction", "smallest", "median", "largest", "runs"])
+    for (index, reduction) in experiment.reductions.enumerated() {
+      let values = found.map { $0[index] }.filter(\.isFinite).sorted()
+      guard let first = values.first, let last = values.last else {
+        table.add([reduction.name, "none", "", "", "0"])
+        continue
+      }
+      table.add([
+        reduction.name, shown(first, index), shown(values[values.count / 2], index),
+        shown(last, index), "\(values.count)",
+      ])
+    }
+    let lines = table.text.split(separator: "\n").map { name.isEmpty ? "\($0)" : "  \($0)" }
+    return ((name.isEmpty ? [] : [name]) + lines).joined(separator: "\n")
   }
 
   /// For a grid: the smallest value of the first axis with the first verdict, over the others.

@@ -134,11 +134,16 @@ struct ResumeCommand: ParsableCommand {
   /// Does the further runs of a larger sweep.
   private func extend(to samples: Int, _ terminal: Terminal) throws {
     let experiment = try Extension(terminal).experiment(ofResult: file, samples: samples)
-    let campaign = Campaign(
-      experiment,
-      options: CampaignOptions(
+    let campaign = experiment.campaign(
+      CampaignOptions(
         threads: simulation.threadCount, backend: Workplace.backend(simulation.backend),
         stopsAtFirstFailure: failFast))
+    try extend(campaign, to: samples, terminal)
+  }
+
+  private func extend(
+    _ campaign: some AccountedCampaign, to samples: Int, _ terminal: Terminal
+  ) throws {
     let runner = CampaignRunner(terminal: terminal, showsProgress: !quiet && !json)
     var header = runner.header(of: campaign, ExperimentOverrides())
     header.samples = samples

@@ -71,6 +71,7 @@ struct RunPreview: Encodable {
   private var arms: [Arm]
   private var recordedVariables: Int
   private var recordedTimes: Int
+  private var recordedRuns: Int
   private var recordedMegabytes: Double
   private var reductions: Int
 
@@ -85,8 +86,9 @@ struct RunPreview: Encodable {
     arms = experiment.arms.map { Arm(name: $0.name, doses: $0.doses.count) }
     recordedVariables = experiment.recording?.variables.count ?? 0
     recordedTimes = experiment.recording?.times.count ?? 0
+    recordedRuns = plan.sampledCount
     recordedMegabytes =
-      Double(plan.count) * Double(recordedTimes) * Double(recordedVariables) * 8e-6
+      Double(plan.sampledCount) * Double(recordedTimes) * Double(recordedVariables) * 8e-6
     reductions = experiment.reductions.count
   }
 
@@ -103,7 +105,8 @@ struct RunPreview: Encodable {
     }
     if recordedVariables > 0 {
       lines.append(
-        "records \(count(recordedVariables, "variable")) at \(count(recordedTimes, "time")): "
+        "records \(count(recordedVariables, "variable")) at \(count(recordedTimes, "time"))"
+          + (recordedRuns < runs ? " of \(count(recordedRuns, "run")): " : ": ")
           + "\(shortNumber(recordedMegabytes)) MB")
     }
     lines.append("keeps \(count(reductions, "reduction")) of each run")
@@ -126,7 +129,12 @@ struct RunReportJSON: Encodable {
   }
 
   private struct Spread: Encodable {
+    var mean: Double
+    /// Of a single individual there is none.
+    var standardDeviation: Double?
     var median: Double
+    var lowerQuartile: Double
+    var upperQuartile: Double
     var lower: Double
     var upper: Double
     var count: Int
@@ -173,7 +181,12 @@ struct RunReportJSON: Encodable {
           arm: arm, in: plan, reductions: experiment.reductions.count)
         for (reduction, spread) in zip(experiment.reductions, found) where spread.count > 0 {
           spreads[reduction.name] = Spread(
+            mean: reduction.unit.value(ofSI: spread.mean),
+            standardDeviation: spread.count > 1
+              ? reduction.unit.value(ofSI: spread.standardDeviation) : nil,
             median: reduction.unit.value(ofSI: spread.median),
+            lowerQuartile: reduction.unit.value(ofSI: spread.lowerQuartile),
+            upperQuartile: reduction.unit.value(ofSI: spread.upperQuartile),
             lower: reduction.unit.value(ofSI: spread.lower),
             upper: reduction.unit.value(ofSI: spread.upper), count: spread.count)
         }

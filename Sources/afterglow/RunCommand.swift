@@ -137,6 +137,7 @@ struct ExperimentLoading {
 
   private func kept(in name: String) throws -> (SourceFile, FileLibrary) {
     do throws(StorageFailure) {
+      try TrialReading.check(name)
       let kept = try ResultFileReader(path: name).provenance()
       let models = kept.models.map { SourceFile(path: $0.path, text: $0.text) }
       let tables = kept.tables.map { SourceFile(path: $0.path, text: $0.text) }

@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Programs
 import Simulations
+import Storage
 
 /// Where the command finds what it ships with: models, experiments, validations, benchmarks.
 struct Workplace {
@@ -34,7 +35,11 @@ struct Workplace {
   var modelRoots: [String] { roots.map { $0 + "/Models" } }
 
   /// Where models and tables are found.
-  var library: FileLibrary { FileLibrary(modelRoots: modelRoots) }
+  var library: FileLibrary {
+    var library = FileLibrary(modelRoots: modelRoots)
+    library.tryReading = { path throws(StorageFailure) in try TrialReading.check(path) }
+    return library
+  }
 
   /// A file as it is named, or within the folders of the package, with or without its ending.
   func find(_ name: String, in folder: String, ending: String) -> String {

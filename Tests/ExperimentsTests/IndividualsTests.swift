@@ -27,6 +27,63 @@ struct IndividualsTests {
         drug.k: {log_normal: [typical, 0.3]}
     """
 
+  /// What the file says of all individuals is worked out here again, from the runs.
+  @Test("are summed up in the file: reductions, and what is recorded at every time")
+  func summary() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString).h5"
+    defer { unlink(path) }
+    let experiment = try rightExperiment(
+      Self.text + "\nrecord: {every: 50 h, variables: [drug.plasma]}"
+        + "\nsweep: {design: grid, parameters: {drug.ka: {values: [1 /h, 2 /h, 3 /h]}}}")
+    let campaign = Campaign(
+      experiment, options: CampaignOptions(threads: 2, backend: .interpreter))
+    let output = try ResultFileOutput(
+      path: path, experiment: experiment, plan: campaign.plan, mayReplace: false, facts: [:])
+    try output.commit(summary: try campaign.run(into: output))
+    let reader = try ResultFileReader(path: path)
+    let names = try reader.texts("statistic")
+    #expect(reader.shape(of: "peak.across_individuals") == [2, 3, names.count])
+    #expect(reader.shape(of: "drug.plasma.across_individuals") == [2, 3, 5, names.count])
+    #expect(try reader.numbers("peak.individuals") == Array(repeating: 60, count: 6))
+    func check(_ name: String, inner: Int) throws {
+      let values = try reader.numbers(name)
+      let spreads = try reader.numbers(name + ".across_individuals")
+      for (arm, point, place) in (0..<2).flatMap({ arm in
+        (0..<3).flatMap { point in (0..<inner).map { (arm, point, $0) } }
+      }) {
+        let sample = (0..<60).map { values[((arm * 60 + $0) * 3 + point) * inner + place] }
+        let first = ((arm * 3 + point) * inner + place) * names.count
+        let found = Dictionary(uniqueKeysWithValues: zip(names, spreads[first...]))
+        let mean = sample.reduce(0, +) / 60
+        let sorted = sample.sorted()
+        #expect(abs(try #require(found["mean"]) - mean) <= 1e-12 * abs(mean))
+        #expect(found["median"] == (sorted[29] + 0.5 * (sorted[30] - sorted[29])))
+        let squares = sample.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 59
+        let deviation = try #require(found["standard_deviation"])
+        #expect(abs(deviation * deviation - squares) <= 1e-9 * squares)
+        // 5 % of 59 intervals are 2.95 of them.
+        let low = sorted[2] + 0.95 * (sorted[3] - sorted[2])
+        #expect(abs(try #require(found["percentile_5"]) - low) <= 1e-12 * abs(low))
+        let quartiles = [
+          try #require(found["percentile_25"]), try #require(found["percentile_75"]),
+        ]
+        #expect(quartiles[0] <= quartiles[1])
+      }
+    }
+    try check("peak", inner: 1)
+    try check("exposure", inner: 1)
+    try check("drug.plasma", inner: 5)
+  }
+
+  @Test("missing ones are left out of what is said of all, and counted")
+  func missing() {
+    let spread = IndividualSpread([2, 4])
+    #expect(spread.mean == 3 && spread.count == 2 && spread.median == 3)
+    #expect(abs(spread.standardDeviation - 2.0.squareRoot()) < 1e-15)
+    #expect(IndividualSpread([5]).standardDeviation.isNaN)
+    #expect(IndividualSpread([]).mean.isNaN && IndividualSpread([]).median.isNaN)
+  }
+
   /// The peak is the dose over the volume, the exposure that over the rate.
   @Test("each individual has its own parameters, the same in every arm")
   func ownParameters() throws {

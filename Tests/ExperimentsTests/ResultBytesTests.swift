@@ -31,6 +31,12 @@ struct ResultBytesTests {
       head + random + "record: {every: 1 h, variables: [drug.plasma], compression: 4}\n",
     "single": head + random
       + "record: {every: 1 h, variables: [drug.plasma], precision: single}\n",
+    "chosen": head + random
+      + "record: {every: 1 h, variables: [drug.plasma, drug.central], runs: [3, 4, 40, 199]}\n",
+    "chosen and compressed": head + random
+      + "record: {every: 1 h, variables: [drug.plasma], compression: 4, runs: {points: 17}}\n",
+    "individuals": head + record
+      + "individuals: {count: 40, parameters: {drug.k: {log_normal: typical, cv: 0.3}}}\n",
     // Some runs need more steps than they may take.
     "failing": head + record + """
       solver: {method: dopri5, maximum_steps: 200}

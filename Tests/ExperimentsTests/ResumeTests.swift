@@ -128,6 +128,12 @@ struct ResumeTests {
       #expect(ranges.flatMap { Array($0) } == Array(0..<total))
     }
     #expect(Shard("2/3")?.number == 2)
+    for count in [1, 12] {
+      let path = try #require(Shard(number: 1, of: count)).journalPath(ofResult: "a.shard-b.h5")
+      #expect(Shard.result(ofJournal: path) == "a.shard-b.h5")
+    }
+    #expect(Shard.result(ofJournal: "a.h5.journal") == "a.h5")
+    #expect(Shard.result(ofJournal: "a.h5") == nil)
     for wrong in ["0/3", "4/3", "1/0", "1", "1/2/3", "a/b", "-1/3", ""] {
       #expect(Shard(wrong) == nil)
     }

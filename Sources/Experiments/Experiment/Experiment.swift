@@ -31,6 +31,8 @@ public struct Experiment: Sendable {
   /// Events for individuals, or `nil`.
   public var eventTable: EventTable?
   public var recording: Recording?
+  /// The runs of which samples and spikes are kept; `nil` for all.
+  public var recordedRuns: RecordedRuns?
   public var reductions: [NamedReduction]
   public var verdict: Verdict?
   /// What to say of a finished run; empty for a plain list of its reductions.
@@ -155,6 +157,8 @@ public struct NamedReduction: Sendable, Hashable {
   /// What it follows from in a circuit: spikes of a population, or a variable of its cells.
   public var population: PopulationReduction?
   public var variable: VariableReduction?
+  /// Or the weights of a projection at the end.
+  public var weights: WeightReduction?
 }
 
 /// Named conditions over reductions: the first that holds is the verdict on a run.

@@ -9,14 +9,17 @@ public struct NetworkSubject: Sendable {
   public var step: WrittenQuantity?
   /// The populations whose spikes are kept, by index.
   public var spikes: [Int]
+  /// The projections whose connections are kept with their weights, by index.
+  public var weights: [Int]
   /// Which cells of a population are sampled; all where nothing is said.
-  public var cells: [Int: CellSelection]
+  public var cells: [Int: IndexSelection]
 
   /// A circuit with the usual settings.
   init(_ circuit: Circuit) {
     self.circuit = circuit
     method = .exponentialEuler
     spikes = []
+    weights = []
     cells = [:]
   }
 }

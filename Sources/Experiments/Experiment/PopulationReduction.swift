@@ -12,6 +12,14 @@ public struct PopulationReduction: Sendable, Hashable {
     case intervalVariation = "interval_cv"
     /// The local variation of intervals, which slow changes of the rate leave alone.
     case localVariation = "local_variation"
+    /// The mean interval between spikes of one cell, over all intervals of the population.
+    case meanInterval = "interval_mean"
+    /// The interval that 5, 25, 50, 75 or 95 % of all intervals do not exceed.
+    case interval5 = "interval_percentile_5"
+    case interval25 = "interval_percentile_25"
+    case interval50 = "interval_median"
+    case interval75 = "interval_percentile_75"
+    case interval95 = "interval_percentile_95"
     /// The fraction of the cells that fire less than once in ten seconds.
     case silent
     /// The fraction of the cells that fire and are not bursting.
@@ -44,7 +52,9 @@ public struct PopulationReduction: Sendable, Hashable {
       switch self {
       case .rate, .burstRate, .intraBurstRate, .peakFrequency: "Hz"
       case .deltaPower, .thetaPower, .gammaPower: "Hz^2"
-      case .burstDuration, .pause: "ms"
+      case .burstDuration, .pause, .meanInterval, .interval5, .interval25, .interval50, .interval75,
+        .interval95:
+        "ms"
       case .count, .active, .intervalVariation, .localVariation, .silent, .tonic, .bursting,
         .burstFraction, .spikesPerBurst, .synchrony:
         "1"

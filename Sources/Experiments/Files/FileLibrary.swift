@@ -1,7 +1,7 @@
 public import Diagnostics
 import Foundation
 public import ModelLanguage
-import Storage
+public import Storage
 
 /// Where the models and tables of experiments come from: folders on disk, or texts that a result
 /// file kept.
@@ -12,6 +12,8 @@ public struct FileLibrary: Sendable {
   }
 
   private let place: Place
+  /// Called before an HDF5 file is read, to refuse one that the library for it would not survive.
+  public var tryReading: @Sendable (String) throws(StorageFailure) -> Void = { _ in }
 
   /// The largest size of a model or an experiment, and that of a table, in bytes.
   static let textLimit = 16 << 20
@@ -151,6 +153,7 @@ public struct FileLibrary: Sendable {
       return table(path, from: experiment, at: range, problems: problems).map { ($0, nil) }
     }
     do throws(StorageFailure) {
+      try tryReading(full)
       let file = try SpikeFile(path: full, population: population, run: run)
       var text = "time [\(file.timeUnit)],cell\n"
       for (time, cell) in zip(file.times, file.cells) { text += "\(time),\(cell)\n" }

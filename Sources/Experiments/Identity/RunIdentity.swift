@@ -11,8 +11,8 @@ import Units
 /// bit for bit; a seed counts only where random numbers enter a run. Among a million runs the odds of
 /// one chance agreement are about 1 to 40 million.
 ///
-/// A run of a circuit is told apart by more than it follows from: by the texts of its models, tables and
-/// experiment, so that it is never taken for another one.
+/// A run of a circuit is told apart by the texts of its models instead of their equations, and by what
+/// `CircuitIdentity` has.
 struct RunIdentity: Sendable {
   /// What all runs of an experiment share.
   private let shared: StableHash
@@ -55,12 +55,7 @@ struct RunIdentity: Sendable {
       hash.add(entry.condition)
     }
     hash.add(experiment.verdict?.otherwise ?? "")
-    if experiment.network != nil {
-      hash.add(experiment.resolved.yaml())
-      for text in experiment.model.sources.map(\.text) + experiment.tables.map(\.text) {
-        hash.add(text)
-      }
-    }
+    if experiment.network != nil { CircuitIdentity.add(experiment, to: &hash) }
     shared = hash
   }
 
@@ -69,9 +64,13 @@ struct RunIdentity: Sendable {
   /// - Parameters:
   ///   - setup: The run, with zeros where steady states are to come.
   ///   - requests: The steady states that it asks for.
+  ///   - circuit: What `CircuitIdentity` adds.
   /// - Returns: Its identity.
-  func identity(of setup: RunSetup, requests: [SteadyStateRequest]) -> UInt64 {
+  func identity(
+    of setup: RunSetup, requests: [SteadyStateRequest], circuit: [UInt64]
+  ) -> UInt64 {
     var hash = shared
+    for word in circuit { hash.add(word) }
     hash.add(setup.parameters)
     hash.add(setup.inputs)
     hash.add(setup.states)
@@ -90,6 +89,8 @@ struct RunIdentity: Sendable {
         hash.add(value)
       }
     }
+    // What a run without samples has finished is not enough for one with them.
+    if !setup.isSampled { hash.add("not sampled") }
     for request in requests {
       hash.add(request.interval)
       hash.add(request.boluses.count)

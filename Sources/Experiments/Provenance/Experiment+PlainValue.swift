@@ -28,7 +28,7 @@ extension Experiment {
     }
     add("table", eventTable?.written)
     add("individuals", cohort.map(plain))
-    add("record", network.map { plain($0) } ?? recording.map(plain))
+    add("record", withRuns(network.map { plain($0) } ?? recording.map(plain)))
     if !reductions.isEmpty {
       add("reduce", .table(reductions.map { PlainValue.Entry($0.name, .text($0.text)) }))
     }
@@ -98,6 +98,13 @@ extension Experiment {
     .table(replays.map { PlainValue.Entry($0.path, $0.written) })
   }
 
+  /// With the runs that are recorded, if they are chosen.
+  private func withRuns(_ recording: PlainValue?) -> PlainValue? {
+    guard let recordedRuns, case .table(let entries)? = recording else { return recording }
+    let runs = PlainValue.Entry("runs", recordedRuns.written(arms: arms.map(\.name)))
+    return .table(entries + [runs])
+  }
+
   private func plain(_ recording: Recording) -> PlainValue {
     var entries: [PlainValue.Entry] = []
     if case .table(let schedule) = recording.schedule { entries += schedule }
@@ -116,6 +123,10 @@ extension Experiment {
     }
     if !network.spikes.isEmpty {
       entries.append(PlainValue.Entry("spikes", .list(network.spikes.map { .text(name($0)) })))
+    }
+    if !network.weights.isEmpty {
+      let names = network.weights.map { network.circuit.projections[$0].declaration.path }
+      entries.append(PlainValue.Entry("weights", .list(names.map { .text($0) })))
     }
     if !network.cells.isEmpty {
       let counts = network.cells.sorted { $0.key < $1.key }

@@ -88,7 +88,8 @@ struct ExperimentReader {
       model: model, duration: duration, leadIn: leadIn,
       seed: overrides.seed ?? body.sweepSeed ?? UInt64(seed ?? 0), parameters: body.parameters,
       inputs: body.inputs, arms: body.arms, hasArms: table.has("arms"),
-      eventTable: body.eventTable, recording: body.recording, reductions: body.reductions,
+      eventTable: body.eventTable, recording: body.recording,
+      recordedRuns: body.recordedRuns, reductions: body.reductions,
       verdict: body.verdict, account: body.account, solver: body.solver, sweep: body.sweep,
       source: file,
       tables: reader.tables, network: body.network, cohort: body.cohort)
@@ -106,6 +107,9 @@ struct ExperimentReader {
     }
     if let sweep = experiment.sweep, let node = table["sweep"] {
       SweepCheck(experiment: experiment, sweep: sweep, problems: problems).check(node)
+    }
+    if let runs = experiment.recordedRuns, !problems.hasErrors {
+      RecordedRunsCheck(plan: RunPlan(experiment), problems: problems).check(runs)
     }
     return experiment
   }
@@ -144,6 +148,7 @@ struct BodyReader {
     var arms: [Arm]
     var eventTable: EventTable?
     var recording: Recording?
+    var recordedRuns: RecordedRuns?
     var reductions: [NamedReduction]
     var verdict: Verdict?
     var account: [AccountSentence]
@@ -209,6 +214,9 @@ struct BodyReader {
       network == nil
         ? recordReader.recording(node) : recordReader.recording(node, network: &network)
     }
+    let recordedRuns = table["record"]?.entries?.first { $0.key == "runs" }.flatMap {
+      RecordedRunsReader(arms: arms.map(\.name), problems: problems).runs($0.value)
+    }
     let reductionReader = ReductionReader(
       scope: scope, expressions: expressions, problems: problems, run: duration.map { 0...$0 },
       circuit: circuit)
@@ -248,7 +256,8 @@ struct BodyReader {
       } : nil
     return Body(
       parameters: parameters, inputs: inputs, arms: arms, eventTable: events,
-      recording: recording, reductions: reductions, verdict: verdict, account: account,
+      recording: recording, recordedRuns: recordedRuns, reductions: reductions, verdict: verdict,
+      account: account,
       solver: solver,
       sweep: sweep?.sweep, sweepSeed: sweep?.seed, network: network, cohort: cohort)
   }

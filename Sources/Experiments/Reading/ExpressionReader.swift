@@ -27,10 +27,15 @@ struct ExpressionReader {
 
   /// A condition, as a number that is positive where it holds.
   func condition(_ text: String, at range: SourceRange) -> Expression? {
+    truth(text, at: range).map { .conditional($0, then: .number(1), otherwise: .number(0)) }
+  }
+
+  /// A condition; reports what is wrong with it at its place.
+  func truth(_ text: String, at range: SourceRange) -> Expression.Condition? {
     let place = part(of: range, offset: 0, length: text.utf8.count)
     let (found, diagnostics) = ModelExpression.condition(text, in: names, at: place)
     for diagnostic in diagnostics { problems.add(diagnostic) }
-    return found.map { .conditional($0, then: .number(1), otherwise: .number(0)) }
+    return found
   }
 
   /// A value that may depend on parameters, in the dimensions of a unit.

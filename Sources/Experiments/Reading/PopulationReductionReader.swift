@@ -9,7 +9,8 @@ extension ReductionReader {
     _ text: String, name: String, of circuit: Circuit, at range: SourceRange
   ) -> NamedReduction? {
     let kinds = PopulationReduction.Kind.allCases.map(\.rawValue)
-    let names = kinds + VariableReduction.kinds.map(\.name)
+    let names =
+      kinds + VariableReduction.kinds.map(\.name) + WeightReduction.Kind.allCases.map(\.rawValue)
     guard let call = FunctionCall(text) else {
       problems.error(
         "`\(name)` is a function of a population, found `\(shortened(text))`",
@@ -19,6 +20,9 @@ extension ReductionReader {
     }
     if let kind = VariableReduction.kinds.first(where: { $0.name == call.name })?.kind {
       return variableReduction(call, kind, text, name: name, of: circuit, at: range)
+    }
+    if let kind = WeightReduction.Kind(rawValue: call.name) {
+      return weightReduction(call, kind, text, name: name, of: circuit, at: range)
     }
     guard let kind = PopulationReduction.Kind(rawValue: call.name) else {
       let nearest = problems.nearest(to: call.name, among: names)
@@ -48,6 +52,30 @@ extension ReductionReader {
       unit: unit,
       population: PopulationReduction(
         kind: kind, population: population, from: window.lowerBound, to: window.upperBound))
+  }
+
+  /// A reduction of the weights of a projection at the end of a run, such as `weight_mean(inputs)`.
+  private func weightReduction(
+    _ call: FunctionCall, _ kind: WeightReduction.Kind, _ text: String, name: String,
+    of circuit: Circuit, at range: SourceRange
+  ) -> NamedReduction? {
+    guard call.arguments.count == 1 else {
+      problems.error(
+        "`\(call.name)` takes a projection and nothing else", id: "wrong-arguments", at: range,
+        help: "its weights are those at the end of the run")
+      return nil
+    }
+    let argument = call.arguments[0]
+    guard
+      let index = ProjectionNames(circuit).index(
+        of: argument.text, at: argument.range(in: range), problems: problems)
+    else { return nil }
+    let end = run?.upperBound ?? 0
+    return NamedReduction(
+      name: name, text: text,
+      reduction: Reduction(kind: .final, expression: .number(.nan), from: end, to: end),
+      unit: circuit.projections[index].weightDeclaration.unit,
+      weights: WeightReduction(kind: kind, projection: index))
   }
 
   /// A reduction of a variable of cells, such as `mean(lhb.V, 1 s, 2 s)`.

@@ -13,7 +13,7 @@ struct RecordReader {
   /// Where samples can be, if the model is stepped with a fixed step.
   var grid: StepGrid?
 
-  static let keys = ["every", "times", "variables", "precision", "compression"]
+  static let keys = ["every", "times", "variables", "precision", "compression", "runs"]
   /// The largest number of sample times.
   static let limit = 10_000_000
 

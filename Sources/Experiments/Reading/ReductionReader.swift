@@ -16,7 +16,7 @@ struct ReductionReader {
   static let functions: [(name: String, kind: Reduction.Kind)] = [
     ("max", .maximum), ("min", .minimum), ("mean", .mean), ("integral", .integral),
     ("final", .final), ("at", .at), ("time_of_max", .timeOfMaximum),
-    ("time_of_min", .timeOfMinimum),
+    ("time_of_min", .timeOfMinimum), ("first_time", .firstTime), ("time_while", .timeWhile),
   ]
 
   func reductions(_ node: YamlNode) -> [NamedReduction] {
@@ -59,7 +59,7 @@ struct ReductionReader {
     guard checkArguments(of: call, kind, at: range) else { return nil }
     let variable = call.arguments[0]
     guard
-      let expression = expressions.expression(variable.text, at: variable.range(in: range)),
+      let expression = quantity(of: kind, variable.text, at: variable.range(in: range)),
       let window = window(call, kind: kind, at: range)
     else { return nil }
     return NamedReduction(
@@ -67,6 +67,23 @@ struct ReductionReader {
       reduction: Reduction(
         kind: kind, expression: expression.value, from: window.lowerBound, to: window.upperBound),
       unit: unit(kind, expression.unit))
+  }
+
+  /// What is reduced: a number, or the margin of a condition.
+  private func quantity(
+    of kind: Reduction.Kind, _ text: String, at range: SourceRange
+  ) -> ExpressionReader.Typed? {
+    guard kind == .firstTime || kind == .timeWhile else {
+      return expressions.expression(text, at: range)
+    }
+    guard let condition = expressions.truth(text, at: range) else { return nil }
+    guard let margin = condition.margin else {
+      problems.error(
+        "a condition that is watched has no `==` and no `!=`", id: "not-watchable", at: range,
+        help: "write a comparison such as `x > 1 mg/L`")
+      return nil
+    }
+    return ExpressionReader.Typed(value: margin, unit: .second)
   }
 
   /// Whether a call has as many arguments as it needs; reports one that has not.
@@ -81,6 +98,7 @@ struct ReductionReader {
       switch kind {
       case .at: "`at(x, 1 h)`"
       case .final: "`final(x)`"
+      case .firstTime, .timeWhile: "`\(call.name)(x > y)` or `\(call.name)(x > y, 1 h, 2 h)`"
       default: "`\(call.name)(x)` or `\(call.name)(x, 1 h, 2 h)`"
       }
     problems.error(
@@ -91,7 +109,7 @@ struct ReductionReader {
 
   private func unit(_ kind: Reduction.Kind, _ unit: PhysicalUnit) -> PhysicalUnit {
     switch kind {
-    case .timeOfMaximum, .timeOfMinimum: .second
+    case .timeOfMaximum, .timeOfMinimum, .firstTime, .timeWhile: .second
     case .integral: unit.multiplied(by: .second)
     default: unit
     }

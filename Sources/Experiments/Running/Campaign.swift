@@ -36,6 +36,9 @@ public struct CampaignProgress: Sendable {
   /// When the first run began, if that is known: what was prepared before says nothing of the runs.
   public var began: ContinuousClock.Instant?
 
+  /// None of so many runs.
+  public init(total: Int) { self.total = total }
+
   /// Runs per second, and the seconds that the rest will take, after some seconds of running.
   ///
   /// The rest costs what the finished runs have cost on average: since runs are begun all over the
@@ -128,7 +131,8 @@ public struct Campaign: JournaledCampaign {
       })
     let threads = max(1, min(options.threads, count))
     let recordedCount =
-      plan.configuration.sampleTimes.count * plan.configuration.recorded.count
+      plan.sampled.chosen?.isEmpty == true
+      ? 0 : plan.configuration.sampleTimes.count * plan.configuration.recorded.count
     let chunk =
       options.chunk
       ?? ChunkQueue.chunkSize(count: count, threads: threads, recorded: recordedCount)

@@ -29,7 +29,8 @@ public enum CampaignJournal {
       models: experiment.model.sources.map { JournalHeader.Text(path: $0.path, text: $0.text) },
       tables: experiment.tables.map { JournalHeader.Text(path: $0.path, text: $0.text) },
       runCount: plan.count, reductionCount: experiment.reductions.count,
-      variableCount: recording?.variables.count ?? 0, timeCount: recording?.times.count ?? 0)
+      variableCount: recording?.variables.count ?? 0, timeCount: recording?.times.count ?? 0,
+      sampledRuns: recording == nil ? nil : plan.sampled.chosen)
   }
 
   /// What differs between what a journal is of and what would be run now, in words.

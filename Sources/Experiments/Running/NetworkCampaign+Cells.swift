@@ -25,7 +25,7 @@ extension NetworkCampaign {
   /// The cells of a population that are sampled: those chosen, of as many as the largest run has.
   private func sampledCells(of population: Int) -> [Int] {
     let largest = largestSize(of: population)
-    return subject.cells[population]?.cells(of: largest) ?? Array(0..<largest)
+    return subject.cells[population]?.indices(of: largest) ?? Array(0..<largest)
   }
 
   /// As many cells as a population has in the largest run.

@@ -3,6 +3,7 @@ import ModelLanguage
 import Networks
 import Simulations
 import Solvers
+import Storage
 
 /// One run of a network, from building it to its last step.
 struct NetworkExecution {
@@ -26,6 +27,11 @@ struct NetworkExecution {
   private struct Blocks {
     var samples: SampleBlock
     var spikes: SpikeBlock
+  }
+
+  /// Where samples and spikes go, if those of the run are kept.
+  private var recorder: (any NetworkOutput)? {
+    campaign.plan.sampled.contains(run) ? output : nil
   }
 
   /// Carries the run out; what goes wrong in the network is told in the result.
@@ -59,8 +65,9 @@ struct NetworkExecution {
     } catch {
       result.failure = error.text
     }
-    blocks.samples.flush(output)
-    blocks.spikes.flush(output)
+    blocks.samples.flush(recorder)
+    blocks.spikes.flush(recorder)
+    if result.failure == nil, !result.wasInterrupted { tellConnections(live, &tally) }
     if let problem = output?.problem { throw problem }
     result.steps = live.step
     result.runSeconds = Self.seconds(clock.now - start)
@@ -99,7 +106,7 @@ struct NetworkExecution {
     while true {
       // A sample at the time of a change has the values before it.
       while nextSample < sampleSteps.count, sampleSteps[nextSample] <= live.step {
-        blocks.samples.take(live, time: nextSample, output)
+        blocks.samples.take(live, time: nextSample, recorder)
         nextSample += 1
       }
       tally.variables.look(at: live)
@@ -139,7 +146,25 @@ struct NetworkExecution {
       if train.count == 0 { continue }
       result.spikeCounts[population] += train.count
       tally.spikes.add(train, of: population)
-      spikes.take(train, of: population, output)
+      spikes.take(train, of: population, recorder)
+    }
+  }
+
+  /// Tells the weights that connections have at the end.
+  private func tellConnections(_ live: NetworkRun, _ tally: inout NetworkTally) {
+    let recorded = Set(campaign.subject.weights)
+    for projection in recorded.union(tally.weights.projections).sorted() {
+      var first = 0
+      live.forEachStretch(ofConnections: projection) { sources, targets, weights in
+        tally.weights.add(weights, of: projection)
+        if recorded.contains(projection) {
+          recorder?.write(
+            .connections(
+              projection: projection, first: first, sources: sources, targets: targets,
+              weights: weights), run: run)
+        }
+        first += weights.count
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import Simulations
 import Solvers
 public import Storage
 import Synchronization
+import Units
 
 /// Writes the runs of networks to a result file while they go on.
 ///
@@ -39,21 +40,24 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
       digest: RunDigest(
         runCount: campaign.plan.count, reductionCount: campaign.experiment.reductions.count))
     let subject = campaign.subject
-    let layout = ResultLayout(campaign.experiment, campaign.plan, facts: facts) { path in
+    var layout = ResultLayout(campaign.experiment, campaign.plan, facts: facts) { path in
       subject.circuit.variable(path).map { campaign.cellAxis(of: $0.population) }
     }
-    writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
-    for run in 0..<campaign.plan.count {
-      // Silent populations are there as well.
-      for population in subject.spikes where campaign.plan.count <= 1000 {
-        try writer.appendSpikes(to: group(population, run: run), times: [], cells: [])
-      }
+    layout.spikingPopulations = subject.spikes.map {
+      subject.circuit.populations[$0].declaration.path
     }
+    layout.weightedProjections = subject.weights.map {
+      let projection = subject.circuit.projections[$0]
+      let unit = projection.weightDeclaration.unit
+      return ResultLayout.Quantity(
+        name: projection.declaration.path, unit: unit.symbol, scale: unit.scale, longName: "")
+    }
+    writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
   }
 
-  private func group(_ population: Int, run: Int) -> String {
-    let name = campaign.subject.circuit.populations[population].declaration.path
-    return campaign.plan.count == 1 ? "spikes/\(name)" : "runs/\(run)/spikes/\(name)"
+  /// Where a population stands among those whose spikes are kept.
+  private func place(of population: Int) -> Int? {
+    campaign.subject.spikes.firstIndex(of: population)
   }
 
   /// What went wrong first, if something has.
@@ -73,10 +77,15 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
     perform { () throws(StorageFailure) in
       switch content {
       case .spikes(let population, _, let times, let cells):
-        try writer.appendSpikes(to: group(population, run: run), times: times, cells: cells)
+        guard let place = place(of: population) else { return }
+        try writer.appendSpikes(of: place, run: run, times: times, cells: cells)
       case .samples(let variable, let firstTime, let cells, let values):
         try writer.writeSamples(
           of: variable, run: run, firstTime: firstTime, values, cells: cells)
+      case .connections(let projection, _, let sources, let targets, let weights):
+        guard let place = campaign.subject.weights.firstIndex(of: projection) else { return }
+        try writer.appendConnections(
+          of: place, run: run, sources: sources, targets: targets, weights: weights)
       case .tally: break
       }
     }
@@ -133,8 +142,11 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
     switch part.content {
     case .tally: return true
     case .spikes(let population, let first, _, _):
-      return campaign.subject.spikes.contains(population)
-        && lock.withLock { writer.spikeCount(of: group(population, run: part.run)) } == first
+      guard let place = place(of: population) else { return false }
+      return lock.withLock { writer.spikeCount(of: place, run: part.run) } == first
+    case .connections(let projection, let first, _, _, _):
+      guard let place = campaign.subject.weights.firstIndex(of: projection) else { return false }
+      return lock.withLock { writer.connectionCount(of: place, run: part.run) } == first
     case .samples(let variable, let firstTime, let cells, let values):
       let times = campaign.experiment.recording?.times.count ?? 0
       return sampledCounts.indices.contains(variable) && cells == sampledCounts[variable]
@@ -159,11 +171,28 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
     }
   }
 
-  /// Runs of circuits are not taken over: their spikes stand in groups by the numbers of runs.
   public func adopt(_ earlier: EarlierResult, after finished: FinishedRuns) throws(StorageFailure) {
-    throw .refused(
-      operation: "take runs of circuits from", path: earlier.path,
-      reason: "they stand in groups by their numbers")
+    perform { () throws(StorageFailure) in
+      for stretch in earlier.stretches(of: campaign.plan, finished) {
+        for (offset, run) in stretch.runs.enumerated() {
+          try adopt(earlier, stretch.firstPlace + offset, as: run)
+        }
+      }
+    }
+    if let problem { throw problem }
+  }
+
+  private func adopt(
+    _ earlier: EarlierResult, _ place: Int, as run: Int
+  ) throws(StorageFailure) {
+    let record = earlier.record(at: place)
+    let reductions = try writer.copy(place..<place + 1, of: earlier.reader, to: run)
+    try writer.copySpikes(ofRun: place, of: earlier.reader, to: run)
+    try writer.copyConnections(ofRun: place, of: earlier.reader, to: run)
+    try writer.writeRecords(firstRun: run, [record])
+    let values = zip(reductions, campaign.experiment.reductions).map { $0[0] * $1.unit.scale }
+    self.earlier.digest.keep(
+      run: run, reductions: values, verdict: record.verdict < 0 ? nil : Int(record.verdict))
   }
 
   public func digest(_ summary: NetworkSummary) -> RunDigest { summary.digest }

@@ -2,6 +2,7 @@
 struct NetworkTally {
   var spikes: SpikeTally
   var variables: VariableTally
+  var weights: WeightTally
   private let reductions: [NamedReduction]
 
   init(_ campaign: NetworkCampaign, cellCounts: [Int]) {
@@ -11,14 +12,19 @@ struct NetworkTally {
     variables = VariableTally(
       reductions.compactMap(\.variable), recordedPaths: campaign.recordedPaths,
       timeStep: campaign.timeStep)
+    weights = WeightTally(reductions.compactMap(\.weights))
   }
 
   /// The reductions in SI units, in their order.
   var values: [Double] {
     var ofSpikes = spikes.values.makeIterator()
     var ofVariables = variables.values.makeIterator()
-    return reductions.map {
-      ($0.population != nil ? ofSpikes.next() : ofVariables.next()) ?? .nan
+    var ofWeights = weights.values.makeIterator()
+    return reductions.map { reduction in
+      let value =
+        reduction.population != nil
+        ? ofSpikes.next() : reduction.weights != nil ? ofWeights.next() : ofVariables.next()
+      return value ?? .nan
     }
   }
 }

@@ -66,11 +66,16 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
   private func restore(
     _ entry: JournalEntry, _ finished: FinishedRuns
   ) throws(StorageFailure) {
-    let timeCount = entry.samples.first.map { $0.count / entry.records.count } ?? 0
+    let kept = plan.sampled.places(of: entry.runs)
+    let timeCount = kept.isEmpty ? 0 : (entry.samples.first?.count ?? 0) / kept.count
     for runs in finished.kept(of: entry.runs) {
       let (start, end) = (runs.lowerBound - entry.firstRun, runs.upperBound - entry.firstRun)
       for (variable, samples) in entry.samples.enumerated() {
-        let part = Array(samples[start * timeCount..<end * timeCount])
+        let places = plan.sampled.places(of: runs)
+        let part = Array(
+          samples[
+            (places.lowerBound - kept.lowerBound)
+              * timeCount..<(places.upperBound - kept.lowerBound) * timeCount])
         try part.withUnsafeBufferPointer { values throws(StorageFailure) in
           try writer.writeSamples(of: variable, firstRun: runs.lowerBound, values)
         }

@@ -41,7 +41,7 @@ extension ResultLayout {
           Coordinate(
             name: axis.isRelative ? axis.path + ".factor" : axis.path, axis: "individual",
             unit: axis.unit.symbol,
-            values: plan.individualValues(onAxis: index).map { $0 / axis.unit.scale }))
+            values: .numbers(plan.individualValues(onAxis: index).map { $0 / axis.unit.scale })))
       }
     }
     if let sweep = experiment.sweep {
@@ -61,7 +61,7 @@ extension ResultLayout {
             Coordinate(
               name: axis.path, axis: "run", unit: axis.unit.symbol,
               // Drawn numbers have no short decimal form to keep.
-              values: plan.values(onAxis: index).map { $0 / axis.unit.scale }))
+              values: .numbers(plan.values(onAxis: index).map { $0 / axis.unit.scale })))
         }
       }
     }
@@ -93,14 +93,45 @@ extension ResultLayout {
         "seed": "\(experiment.seed)",
       ].filter { !$0.value.isEmpty },
       provenance: Self.provenanceOf(experiment, facts: facts))
-    guard experiment.network == nil else { return }
+    if plan.individualCount > 1 { summary = IndividualSpread.summary }
+    if experiment.recordedRuns != nil {
+      sampled = plan.sampled
+      if recording != nil {
+        self.coordinates += Self.sampledCoordinates(axes, coordinates, plan.sampled.chosen ?? [])
+      }
+    }
     hasIdentities = true
+    guard experiment.network == nil else { return }
     states = experiment.model.states.map {
       let unit = $0.declaration.unit
       return Quantity(
         name: $0.declaration.path, unit: unit.symbol, scale: unit.scale,
         longName: $0.declaration.documentation)
     }
+  }
+
+  /// Where the chosen runs stand on the axes of all runs, and what else belongs to these places.
+  private static func sampledCoordinates(
+    _ axes: [Axis], _ coordinates: [Coordinate], _ chosen: [Int]
+  ) -> [Coordinate] {
+    var result: [Coordinate] = []
+    var stride = axes.reduce(1) { $0 * $1.count }
+    for axis in axes {
+      stride /= max(1, axis.count)
+      let places = chosen.map { $0 / stride % axis.count }
+      func add(_ name: String, _ values: Axis.Values, _ unit: String) {
+        result.append(
+          Coordinate(
+            name: "sampled_" + name, axis: ResultLayout.sampledRunAxis, unit: unit,
+            values: values.chosen(places)))
+      }
+      // The axis of points is called `run`, as the numbers of the runs themselves.
+      add(axis.name == "run" ? "point" : axis.name, axis.values, axis.unit)
+      for coordinate in coordinates where coordinate.axis == axis.name {
+        add(coordinate.name, coordinate.values, coordinate.unit)
+      }
+    }
+    return result
   }
 
   /// A unit in which a duration has few digits.

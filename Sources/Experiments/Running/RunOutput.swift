@@ -1,4 +1,5 @@
 public import Simulations
+import Storage
 
 /// How a run ended.
 public enum RunStatus: Int8, Sendable, Hashable, CaseIterable {
@@ -35,6 +36,8 @@ public protocol RunOutput: AnyObject {
 /// Keeps all results in memory, for validation and for tests.
 public final class CollectedRuns: RunOutput {
   private let timeCount: Int
+  /// The runs that are sampled; the others have NaN.
+  private let sampled: SampledRuns
   /// Samples in SI units: `[variable][run][time]`, flat in each variable.
   public private(set) var samples: [[Double]]
   /// Reductions in SI units: `[reduction][run]`.
@@ -44,7 +47,9 @@ public final class CollectedRuns: RunOutput {
 
   /// Makes room for the runs of an experiment.
   public init(_ experiment: Experiment) {
-    let count = RunPlan(experiment).count
+    let plan = RunPlan(experiment)
+    let count = plan.count
+    sampled = plan.sampled
     let recording = experiment.recording
     timeCount = recording?.times.count ?? 0
     samples = Array(
@@ -62,8 +67,11 @@ public final class CollectedRuns: RunOutput {
   public func write(_ chunk: borrowing ChunkResult, reports: [RunReport]) throws {
     let first = chunk.runs.lowerBound
     for variable in samples.indices {
-      for (index, value) in chunk.samples(of: variable).enumerated() {
-        samples[variable][first * timeCount + index] = value
+      let values = chunk.samples(of: variable)
+      for (place, run) in chunk.runs.filter({ sampled.contains($0) }).enumerated() {
+        for time in 0..<timeCount {
+          samples[variable][run * timeCount + time] = values[place * timeCount + time]
+        }
       }
     }
     for reduction in reductions.indices {

@@ -1,5 +1,6 @@
 import ModelLanguage
 import Simulations
+import Storage
 import Units
 
 /// All runs of an experiment, by index.
@@ -16,6 +17,8 @@ public struct RunPlan: Sendable {
   /// sweep.
   public let sweepShape: [Int]
   let configuration: EnsembleConfiguration
+  /// The runs whose samples are kept.
+  let sampled: SampledRuns
   private let points: SweepPoints?
   private let individualPoints: SweepPoints?
   /// By arm, then by individual.
@@ -26,9 +29,13 @@ public struct RunPlan: Sendable {
   private let hasOtherAxes: Bool
   private let seed: UInt64
   private let identity: RunIdentity
+  private let circuitIdentity: CircuitIdentity?
 
   /// How many runs there are.
   public var count: Int { armCount * individualCount * pointCount }
+
+  /// How many runs have their samples kept.
+  public var sampledCount: Int { sampled.chosen?.count ?? count }
 
   /// Lays out the runs of an experiment.
   public init(_ experiment: Experiment) {
@@ -41,6 +48,7 @@ public struct RunPlan: Sendable {
     armCount = experiment.arms.count
     configuration = Self.configuration(of: experiment)
     identity = RunIdentity(experiment, configuration)
+    circuitIdentity = CircuitIdentity(experiment)
     let axes = experiment.sweep?.axes ?? []
     var varying: [Int] = []
     var parameterAxes: [Int] = []
@@ -71,6 +79,9 @@ public struct RunPlan: Sendable {
     individualPoints = draws
     let replicates = cohort?.count ?? 1
     individualCount = max(1, tabled.count) * replicates
+    sampled = SampledRuns(
+      chosen: experiment.recordedRuns?.numbers(
+        arms: armCount, individuals: individualCount, points: pointCount))
     var templates: [RunTemplate] = []
     for arm in experiment.arms {
       for index in 0..<individualCount {
@@ -153,9 +164,11 @@ public struct RunPlan: Sendable {
     var setup = template.setup(
       parameters: parameters(of: run), settings: settings(of: run), steadyStates: steadyStates,
       seed: seed(of: run))
+    setup.isSampled = sampled.contains(run)
     setup.identity =
       template.needsSteadyStates
-      ? identity(of: run) : identity.identity(of: setup, requests: [])
+      ? identity(of: run)
+      : identity.identity(of: setup, requests: [], circuit: circuitWords(of: run))
     return setup
   }
 
@@ -169,11 +182,18 @@ public struct RunPlan: Sendable {
     let requests =
       template.needsSteadyStates
       ? template.history(parameters: parameters, settings: settings).steadyStates : []
-    let setup = template.setup(
+    var setup = template.setup(
       parameters: parameters, settings: settings,
       steadyStates: requests.map { _ in template.states(parameters: parameters).map { _ in 0 } },
       seed: seed(of: run))
-    return identity.identity(of: setup, requests: requests)
+    setup.isSampled = sampled.contains(run)
+    return identity.identity(of: setup, requests: requests, circuit: circuitWords(of: run))
+  }
+
+  private func circuitWords(of run: Int) -> [UInt64] {
+    circuitIdentity?.words(arm: place(of: run).arm, seed: seed(of: run)) {
+      recording(of: $0, run: run)
+    } ?? []
   }
 
   /// What the random numbers of a run follow from.
@@ -191,6 +211,7 @@ public struct RunPlan: Sendable {
     var setup = RunSetup(
       parameters: parameters, inputs: template.inputs(parameters: parameters),
       states: states.map { _ in .nan }, schedule: [])
+    setup.isSampled = sampled.contains(run)
     setup.identity = identity(of: run)
     return setup
   }

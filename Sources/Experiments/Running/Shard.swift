@@ -42,6 +42,15 @@ public struct Shard: Sendable, Hashable {
       .map { folder + "/" + $0 }
   }
 
+  /// The result that a journal belongs to, by the name of the journal: of a part or of the whole.
+  public static func result(ofJournal name: String) -> String? {
+    guard name.hasSuffix(journalEnding) else { return nil }
+    if let infix = name.range(of: journalInfix, options: .backwards) {
+      return String(name[..<infix.lowerBound])
+    }
+    return String(name.dropLast(journalEnding.count))
+  }
+
   private static let journalInfix = ".shard-"
   private static let journalEnding = ".journal"
 }

@@ -53,6 +53,7 @@ struct SpikeTally {
       let cells = Double(cellCounts[reduction.population])
       switch statistics[place] {
       case let firing as FiringStatistics: return Self.value(reduction.kind, firing, cells)
+      case let intervals as IntervalDistribution: return Self.value(reduction.kind, intervals)
       case let bursts as BurstStatistics: return Self.value(reduction.kind, bursts)
       case let synchrony as SynchronyStatistics: return synchrony.finish().meanCorrelation
       case let pauses as PauseStatistics: return pauses.finish().meanPause
@@ -78,6 +79,21 @@ struct SpikeTally {
     case .active: return Double(result.activeCellCount) / cells
     case .intervalVariation: return result.meanIntervalCV
     case .localVariation: return result.meanLocalVariation
+    default: return .nan
+    }
+  }
+
+  private static func value(
+    _ kind: PopulationReduction.Kind, _ statistics: IntervalDistribution
+  ) -> Double {
+    let result = statistics.finish()
+    switch kind {
+    case .meanInterval: return result.mean
+    case .interval5: return result.percentile(0.05)
+    case .interval25: return result.percentile(0.25)
+    case .interval50: return result.percentile(0.5)
+    case .interval75: return result.percentile(0.75)
+    case .interval95: return result.percentile(0.95)
     default: return .nan
     }
   }
@@ -129,17 +145,20 @@ private protocol SpikeStatistics: Sendable {
 
 extension FiringStatistics: SpikeStatistics {}
 extension BurstStatistics: SpikeStatistics {}
+extension IntervalDistribution: SpikeStatistics {}
 extension SynchronyStatistics: SpikeStatistics {}
 extension PopulationSpectrum: SpikeStatistics {}
 extension PauseStatistics: SpikeStatistics {}
 
 /// Which statistics a reduction follows from.
 private enum Family: Hashable {
-  case firing, bursts, synchrony, spectrum, pauses
+  case firing, intervals, bursts, synchrony, spectrum, pauses
 
   init(_ kind: PopulationReduction.Kind) {
     switch kind {
     case .rate, .count, .active, .intervalVariation, .localVariation: self = .firing
+    case .meanInterval, .interval5, .interval25, .interval50, .interval75, .interval95:
+      self = .intervals
     case .silent, .tonic, .bursting, .burstRate, .burstFraction, .spikesPerBurst, .intraBurstRate,
       .burstDuration:
       self = .bursts
@@ -160,6 +179,8 @@ private enum Family: Hashable {
   ) -> any SpikeStatistics {
     switch self {
     case .firing: return FiringStatistics(cellCount: cellCount, window: window)
+    case .intervals:
+      return IntervalDistribution(cellCount: cellCount, window: window, timeStep: timeStep)
     case .bursts:
       return BurstStatistics(cellCount: cellCount, window: window, criterion: .modelCells)
     case .pauses:

@@ -110,7 +110,8 @@ private struct ValidationReader {
       title: title, description: "", modelPath: modelPath, model: model, duration: duration,
       leadIn: leadIn, seed: UInt64(seed ?? 0), parameters: parameters, inputs: inputs, arms: arms,
       hasArms: true,
-      eventTable: nil, recording: nil, reductions: measures.map(\.reduction), verdict: nil,
+      eventTable: nil, recording: nil, recordedRuns: nil, reductions: measures.map(\.reduction),
+      verdict: nil,
       account: [], solver: solver, sweep: nil, source: file, tables: [],
       network: network)
     return ValidationCase(

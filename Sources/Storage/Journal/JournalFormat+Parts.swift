@@ -5,7 +5,7 @@ extension JournalFormat {
   private static let partBit: UInt64 = 1 << 63
 
   private enum Kind: UInt64 {
-    case spikes, samples, tally
+    case spikes, samples, tally, connections
   }
 
   /// The words of a part.
@@ -15,6 +15,8 @@ extension JournalFormat {
       case .spikes(let population, let first, _, _): (.spikes, [population, first, 0])
       case .samples(let variable, let time, let cells, _): (.samples, [variable, time, cells])
       case .tally: (.tally, [0, 0, 0])
+      case .connections(let projection, let first, _, _, _):
+        (.connections, [projection, first, 0])
       }
     var bytes: [UInt8] = []
     bytes.append(number: partBit | UInt64(part.run))
@@ -48,6 +50,13 @@ extension JournalFormat {
         let values = reader.doubles(reader.left / 8)
       else { return nil }
       content = .samples(variable: index, firstTime: start, cells: width, values: values)
+    case .connections:
+      let count = reader.left / 16
+      guard reader.left % 16 == 0, let weights = reader.doubles(count),
+        let sources = reader.integers(count), let targets = reader.integers(count)
+      else { return nil }
+      content = .connections(
+        projection: index, first: start, sources: sources, targets: targets, weights: weights)
     case .tally:
       guard let values = reader.doubles(reader.left / 8), reader.isAtEnd else { return nil }
       content = .tally(values)

@@ -75,7 +75,10 @@ enum JournalFormat {
       return result
     }
     guard let reductions = arrays(header.reductionCount, count),
-      let samples = arrays(header.variableCount, count * header.timeCount), reader.isAtEnd
+      let samples = arrays(
+        header.variableCount,
+        header.sampled.places(of: first..<first + count).count * header.timeCount),
+      reader.isAtEnd
     else { return nil }
     return JournalEntry(
       firstRun: first, records: records, reductions: reductions, samples: samples)

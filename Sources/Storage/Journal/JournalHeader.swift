@@ -37,13 +37,15 @@ public struct JournalHeader: Codable, Sendable, Equatable {
   public var variableCount: Int
   /// How many samples of each variable a run has.
   public var timeCount: Int
+  /// The runs whose samples are kept, ascending; `nil` for all.
+  public var sampledRuns: [Int]?
 
   /// Makes a header.
   public init(
     title: String, version: String, numerics: Int = 0, experiment: String, experimentPath: String,
     overrides: [String],
     seed: UInt64?, models: [Text], tables: [Text], runCount: Int, reductionCount: Int,
-    variableCount: Int, timeCount: Int
+    variableCount: Int, timeCount: Int, sampledRuns: [Int]? = nil
   ) {
     self.title = title
     self.version = version
@@ -58,6 +60,18 @@ public struct JournalHeader: Codable, Sendable, Equatable {
     self.reductionCount = reductionCount
     self.variableCount = variableCount
     self.timeCount = timeCount
+    self.sampledRuns = sampledRuns
+  }
+
+  var sampled: SampledRuns { SampledRuns(chosen: sampledRuns) }
+
+  /// Whether the sizes are possible; a journal may come from anywhere.
+  var isSound: Bool {
+    let chosen = sampledRuns ?? []
+    return (1...1_000_000_000).contains(runCount) && (0...1_000_000).contains(reductionCount)
+      && (0...1_000_000).contains(variableCount) && (0...1 << 31).contains(timeCount)
+      && chosen.allSatisfy { (0..<runCount).contains($0) }
+      && zip(chosen, chosen.dropFirst()).allSatisfy { $0 < $1 }
   }
 }
 
@@ -67,7 +81,7 @@ public struct JournalEntry: Sendable {
   public var records: [RunRecord]
   /// `[reduction][run]`.
   public var reductions: [[Double]]
-  /// `[variable][run][time]`, flat in each variable.
+  /// `[variable][run][time]`, flat in each variable, of the runs whose samples are kept.
   public var samples: [[Double]]
 
   /// Makes an entry of consecutive runs.

@@ -31,9 +31,7 @@ public final class JournalReader {
     }
     guard let content = Self.block(handle, left: length - UInt64(mark.count)),
       let header = try? JSONDecoder().decode(JournalHeader.self, from: Data(content)),
-      header.runCount > 0, header.runCount <= 1_000_000_000,
-      (0...1_000_000).contains(header.reductionCount),
-      (0...1_000_000).contains(header.variableCount), (0...1 << 31).contains(header.timeCount)
+      header.isSound
     else { throw .noJournal(path: path) }
     self.header = header
     soundLength = UInt64(mark.count + content.count + 16)

@@ -113,7 +113,8 @@ public final class JournalWriter: Sendable {
   /// - Parameters:
   ///   - firstRun: The first of the runs.
   ///   - records: What is known of each.
-  ///   - numbers: Each reduction of all runs, and then each variable's samples, run after run.
+  ///   - numbers: Each reduction of all runs, and then each variable's samples, run after run, of
+  ///     those whose samples are kept.
   /// - Throws: `StorageFailure`, for instance when the disk is full; what was there before stands.
   public func append(
     firstRun: Int, _ records: [RunRecord], numbers: [UnsafeBufferPointer<Double>]
@@ -137,6 +138,13 @@ public final class JournalWriter: Sendable {
         try cells.withUnsafeBufferPointer { cells throws(StorageFailure) in
           try append(
             beginning, numbers: [UnsafeRawBufferPointer(times), UnsafeRawBufferPointer(cells)])
+        }
+      }
+    case .connections(_, _, let sources, let targets, let weights):
+      try weights.withUnsafeBufferPointer { weights throws(StorageFailure) in
+        try (sources + targets).withUnsafeBufferPointer { cells throws(StorageFailure) in
+          try append(
+            beginning, numbers: [UnsafeRawBufferPointer(weights), UnsafeRawBufferPointer(cells)])
         }
       }
     case .samples(_, _, _, let values), .tally(let values):

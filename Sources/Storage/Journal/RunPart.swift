@@ -8,6 +8,9 @@ public struct RunPart: Sendable, Hashable {
     case spikes(population: Int, first: Int, times: [Double], cells: [UInt32])
     /// Samples of a variable in SI units, for each time over so many cells.
     case samples(variable: Int, firstTime: Int, cells: Int, values: [Double])
+    /// Connections of a projection, behind `first` earlier ones of the run, with weights in SI units.
+    case connections(
+      projection: Int, first: Int, sources: [UInt32], targets: [UInt32], weights: [Double])
     /// Facts of the whole run, whose meaning is up to who writes them.
     case tally([Double])
   }
