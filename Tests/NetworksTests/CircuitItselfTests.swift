@@ -152,4 +152,63 @@ struct CircuitItselfTests {
     run.changeState("store.level") { $0 + 2 }
     #expect(run.recorded(0)[0] == before + 2)
   }
+
+  /// An Ornstein–Uhlenbeck process and shot noise in a component, which all cells share.
+  @Test("noise and arrivals of its components are one value, with the statistics that they state")
+  func randomness() throws {
+    let text = """
+      component Arousal {
+        parameter tau = 5 ms     assumed "test"
+        parameter sigma = 2 mV   assumed "test"
+        noise xi
+        state level = 0 mV
+        level' = -level/tau + sigma*sqrt(2/tau)*xi
+        state seen = 0 mV
+        seen' = -seen/tau
+        poisson shots = 400 Hz { seen = seen + 1 mV*shots }
+      }
+      neuron Leaky {
+        input drive : mV = 0 mV
+        state V = 0 mV
+        V' = (drive - V)/(1 ms)
+        event spike when V > 1 V { V = 0 mV }
+      }
+      circuit Shared {
+        instance arousal : Arousal
+        population cells : Leaky[9] { drive = arousal.level + arousal.seen }
+      }
+      """
+    let circuit = try TestCircuits.circuit(text)
+    let recorded = try ["arousal.level", "arousal.seen", "cells.V"].map { path in
+      let found = try #require(circuit.variable(path))
+      return NetworkConfiguration.Recorded(
+        population: found.population, expression: found.expression)
+    }
+    var courses: [[[Double]]] = []
+    for backend in [TestCircuits.native, .interpreter] {
+      let network = Network(
+        circuit,
+        NetworkConfiguration(method: .exponentialEuler, timeStep: 1e-4, recorded: recorded),
+        backend: backend)
+      let run = try NetworkRun(network, settings: NetworkSettings(seed: 5))
+      var course: [[Double]] = []
+      // Two time constants apart, so that samples are nearly independent.
+      for sample in 1...4000 {
+        try run.advance(toStep: 100 * sample)
+        let voltages = run.recorded(2)
+        #expect(Set(voltages).count == 1)
+        course.append([run.recorded(0)[0], run.recorded(1)[0], voltages[0]])
+      }
+      courses.append(course)
+    }
+    #expect(courses[0] == courses[1])
+    func mean(_ index: Int) -> Double { courses[0].reduce(0) { $0 + $1[index] } / 4000 }
+    let squares = courses[0].reduce(0) { $0 + $1[0] * $1[0] } / 4000
+    // Six standard deviations, widened by the correlation exp(-2) between samples: below one false
+    // alarm in ten million. The mean of shots is rate · tau, their variance half of it.
+    let widening = ((1 + exp(-2.0)) / (1 - exp(-2.0))).squareRoot()
+    #expect(abs(mean(0)) < 6 * widening * 2e-3 / 4000.0.squareRoot())
+    #expect(abs(squares / 4e-6 - 1) < 6 * widening * (2.0 / 4000).squareRoot() + 0.02)
+    #expect(abs(mean(1) - 2e-3) < 6 * widening * 1e-3 / 4000.0.squareRoot() + 0.02 * 2e-3)
+  }
 }

@@ -164,7 +164,7 @@ struct CircuitElaboration {
       declaration: Declaration(
         path: syntax.name.text, unit: .one, documentation: syntax.documentation,
         range: syntax.name.range),
-      size: .number(1), cell: own.model)
+      size: .number(1), cell: own.model, receivers: own.receivers)
     itself.isCircuitItself = true
     var projections: [Projection] = []
     for reduction in own.reductions {

@@ -205,7 +205,9 @@ extension Elaborator {
   /// What has no meaning outside of a population, where a circuit itself has it.
   var unavailableInCircuit: [(word: String, range: SourceRange)] {
     guard isCircuit, population == nil else { return [] }
-    return cellConstructs + model.events.map { ("an event", $0.declaration.range) }
+    let random = ["`noise`", "`poisson`"]
+    return cellConstructs.filter { !random.contains($0.word) }
+      + model.events.map { ("an event", $0.declaration.range) }
   }
 
   // MARK: In the population

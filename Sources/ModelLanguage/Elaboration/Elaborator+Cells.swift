@@ -42,11 +42,17 @@ extension Elaborator {
       (.instance, .circuit):
       break
     case (.population, _), (.projection, _): home = "a circuit"
+    case (.noise, .circuit), (.poisson, .circuit):
+      diagnostics.report(
+        Diagnostic(
+          id: "not-yet-available", "\(word) is not available in a circuit yet", at: range,
+          help: ["it may stand in a component of which the circuit has an instance"]))
+      return false
     case (_, .circuit):
       diagnostics.report(
         Diagnostic(
           id: "not-yet-available", "\(word) is not available in a circuit yet", at: range,
-          help: ["a circuit has no events, noise or arrivals of its own"]))
+          help: ["a circuit has no events and no recorded spikes of its own"]))
       return false
     case (.receive, .neuron), (.receive, .synapse): break
     case (.receive, _): home = "a neuron or a synapse"
@@ -175,7 +181,7 @@ extension Elaborator {
 
   /// Elaborates what arriving spikes, random arrivals and recorded spikes do.
   mutating func elaborateReceivers() {
-    for scope in scopes.indices {
+    for scope in scopes.indices where !isElsewhere(scope) {
       currentScope = scope
       for receiver in scopes[scope].receivers {
         let id = receiver.symbol
