@@ -243,16 +243,14 @@ struct CircuitElaboration {
     }
   }
 
-  /// Warns of the circuit's own inputs that no population uses; those of its instances have been looked
-  /// at with their components.
+  /// Warns of inputs of the circuit that no population uses.
   private mutating func reportUnusedInputs(_ own: Elaborator) {
     guard !diagnostics.all.hasErrors else { return }
     var used: Set<SourceRange> = []
     for elaborator in [own] + elaborators {
       for id in elaborator.usedSymbols { used.insert(elaborator.symbols[id].name.range) }
     }
-    for symbol in own.symbols
-    where symbol.scope == 0 && symbol.isDeclaredInput && !used.contains(symbol.name.range) {
+    for symbol in own.symbols where symbol.isDeclaredInput && !used.contains(symbol.name.range) {
       diagnostics.report(
         Diagnostic(
           .warning, id: "unused-input", "the input `\(symbol.name.text)` is not used",
