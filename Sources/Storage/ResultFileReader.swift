@@ -132,22 +132,10 @@ public final class ResultFileReader {
   ) throws(StorageFailure) -> [Double] {
     guard let dataset = dataset(name, in: file), dataset.shape == runShape + inner,
       let type = HDF5Object(H5Dget_type(dataset.id), H5Tclose),
-      H5Tget_class(type.id) == H5T_FLOAT,
-      let selection = RunSelection(shape: runShape, inner: inner, runs: runs)
+      H5Tget_class(type.id) == H5T_FLOAT
     else { throw .notResult(path: path, missing: "`\(name)` of its runs") }
-    let size = inner.reduce(1, *)
-    var values = [Double](repeating: .nan, count: runs.count * size)
-    for box in selection.boxes {
-      guard let space = box.fileSpace(of: dataset), let memory = box.memorySpace() else {
-        throw .notReadable(path: path)
-      }
-      let isGood = values.withUnsafeMutableBufferPointer { values in
-        guard let base = values.baseAddress else { return true }
-        let start = base + (box.firstRun - runs.lowerBound) * size
-        return H5Dread(
-          dataset.id, h5_native_double(), memory.id, space.id, h5_default(), start) >= 0
-      }
-      guard isGood else { throw .notReadable(path: path) }
+    guard let values = dataset.numbers(of: runs, in: runShape, inner: inner) else {
+      throw .notReadable(path: path)
     }
     return values
   }
