@@ -41,12 +41,13 @@ extension HDF5Object {
     return sizes.map { Int(clamping: $0) }
   }
 
-  /// The numbers of consecutive runs in this dataset, or `nil` if they cannot be read.
+  /// The numbers of consecutive runs in this dataset.
   ///
   /// - Parameters:
   ///   - runs: Flat indices, the last axis of runs running fastest.
   ///   - shape: That of all runs.
   ///   - inner: That of what belongs to one run.
+  /// - Returns: Run after run; `nil` if they cannot be read.
   func numbers(of runs: Range<Int>, in shape: [Int], inner: [Int]) -> [Double]? {
     let size = inner.reduce(1, *)
     if runs.isEmpty || size == 0 { return [] }

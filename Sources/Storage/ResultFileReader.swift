@@ -8,6 +8,8 @@ import Foundation
 public final class ResultFileReader {
   let path: String
   private let file: HDF5Object
+  /// The runs whose samples are kept, once they have been read.
+  private var sampledRuns: SampledRuns?
   /// More numbers than this are not read at once.
   private static let largestCount = 1 << 31
 
@@ -118,13 +120,21 @@ public final class ResultFileReader {
     guard shape(of: ResultLayout.sampledRunAxis) != nil else {
       return try numbers(name, of: runs, inner: inner)
     }
+    let sampled = try readSampledRuns()
+    let places = sampled.places(of: runs)
+    if places.isEmpty { return [] }
+    return try numbers(name, of: places, in: [sampled.chosen?.count ?? 0], inner: inner)
+  }
+
+  private func readSampledRuns() throws(StorageFailure) -> SampledRuns {
+    if let sampledRuns { return sampledRuns }
     let chosen = try numbers(ResultLayout.sampledRunAxis).map { Int(exactly: $0) ?? -1 }
     guard zip(chosen, chosen.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw .notReadable(path: path)
     }
-    let places = SampledRuns(chosen: chosen).places(of: runs)
-    if places.isEmpty { return [] }
-    return try numbers(name, of: places, in: [chosen.count], inner: inner)
+    let sampled = SampledRuns(chosen: chosen)
+    sampledRuns = sampled
+    return sampled
   }
 
   private func numbers(
@@ -194,7 +204,8 @@ public final class ResultFileReader {
 
   /// The group that has the lists of a run: the file itself where there is a single run.
   private func recordings(ofRun run: Int) -> HDF5Object? {
-    shape(of: "status") == [] ? file : file.group("runs")?.group("\(run)")
+    (shape(of: "status") ?? []).allSatisfy { $0 == 1 }
+      ? file : file.group("runs")?.group("\(run)")
   }
 
   private static func read<Number: BitwiseCopyable>(
