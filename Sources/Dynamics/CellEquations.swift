@@ -120,14 +120,25 @@ public struct CellEquations: Sendable {
       self.system.receivers.append(
         .init(arrival: inputs[receiver.input], assignments: assignments))
     }
-    if let spike = population.spike {
-      addSpike(cell.events[spike])
+    for (index, event) in cell.events.enumerated() {
+      if index == population.spike { addSpike(event) } else { addEvent(event) }
     }
   }
 
+  /// What has to rise through 0 for an event.
+  private mutating func risingFunction(of event: Event) -> Node {
+    let function = node(for: event.function)
+    return event.direction == .falling ? system.program.graph.negate(function) : function
+  }
+
+  private mutating func addEvent(_ event: Event) {
+    let function = risingFunction(of: event)
+    let assignments = event.assignments.map { ($0.state, node(for: $0.value)) }
+    system.events.append(CellSystem.Event(function: function, assignments: assignments))
+  }
+
   private mutating func addSpike(_ event: Event) {
-    var function = node(for: event.function)
-    if event.direction == .falling { function = system.program.graph.negate(function) }
+    let function = risingFunction(of: event)
     let refractoryTime = event.refractoryTime.map { node(for: $0) }
     let assignments = event.assignments.map { ($0.state, node(for: $0.value)) }
     system.spike = CellSystem.Spike(

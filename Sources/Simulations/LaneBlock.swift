@@ -17,6 +17,8 @@ final class LaneBlock {
   private let sampleCount: Int
   private let recordedCount: Int
   private let modelStateCount: Int
+  /// The states that reductions add behind those of the model.
+  private let addedStates: Range<Int>
   private var variableStride = 0
   private var needsRestart = false
   private let denseSolver: LapackSolver?
@@ -42,6 +44,8 @@ final class LaneBlock {
     sampleCount = configuration.sampleTimes.count
     recordedCount = configuration.recorded.count
     modelStateCount = ensemble.model.states.count
+    addedStates =
+      ensemble.model.states.count..<ensemble.model.states.count + ensemble.reductions.addedCount
     sampleTimes = .allocate(capacity: sampleCount + 1)
     for (index, time) in configuration.sampleTimes.enumerated() { sampleTimes[index] = time }
     sampleTimes[sampleCount] = .infinity
@@ -170,6 +174,18 @@ final class LaneBlock {
     self[arrays.nextSample, lane] = sampleTimes[index + 1]
   }
 
+  /// Samples once more what has been sampled at the present time, because something has changed.
+  func sampleAgain(_ lane: Int) {
+    let index = Int(sampleIndex[lane]) - 1
+    guard index >= 0, destinations[lane] != nil, sampleTimes[index] == self[arrays.time, lane]
+    else {
+      return
+    }
+    observe()
+    sampleIndex[lane] = Int64(index)
+    storeSample(lane)
+  }
+
   /// Fills the samples that a run did not reach with NaN.
   func markMissingSamples(_ lane: Int) {
     guard let destination = destinations[lane] else { return }
@@ -234,6 +250,13 @@ final class LaneBlock {
         worst = state
         worstSpeed = speed
       }
+    }
+    // What reductions integrate stands behind the states of the model.
+    if !isBroken,
+      let added = addedStates.first(where: { !self[arrays.derivative, $0, lane].isFinite })
+    {
+      return RunFailure(
+        reason: .notFinite, time: self[arrays.time, lane], state: added, value: .nan)
     }
     return RunFailure(
       reason: isBroken ? .notFinite : reason, time: self[arrays.time, lane], state: worst,

@@ -83,7 +83,13 @@ final class LaneRun {
       watch(lane, block, ensemble, at: time, events: events, before: before)
       return true
     }
+    let changeCount = nextChange
     applyChanges(lane, block, ensemble, at: time)
+    if nextChange > changeCount || !events.isEmpty {
+      // What is sampled and read at a time is what is there after everything that happens then.
+      block.sampleAgain(lane)
+      readObserved(lane, block, ensemble, at: time)
+    }
     watch(lane, block, ensemble, at: time, events: events, before: before)
     chooseStop(lane, block, ensemble)
     block.markForRestart(lane)
@@ -274,7 +280,11 @@ final class LaneRun {
     let arrays = ensemble.stepped.arrays
     for (reduction, origin) in ensemble.reductions.origins.enumerated() {
       switch origin {
-      case .extreme(let place): store(block[arrays.extremes, place, lane], reduction)
+      case .extreme(let place):
+        // What was never a number has left the beginning, beyond all numbers.
+        let value = block[arrays.extremes, place, lane]
+        let isFound = value != ensemble.reductions.initialExtremes[place]
+        store(isFound ? value : .nan, reduction)
       case .extremeTime(let place): store(block[arrays.extremeTimes, place, lane], reduction)
       case .integral(let state, let divisor):
         store(block[arrays.state, state, lane] / divisor, reduction)

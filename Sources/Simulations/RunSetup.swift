@@ -10,8 +10,8 @@ public struct ScheduledChange: Sendable, Hashable {
 
   /// When, in s of the run's clock.
   ///
-  /// At the start it applies before the first sample; later, a sample at the same time has the
-  /// values before the change.
+  /// A sample at the same time has the values after the change, but for a change at the end of a run,
+  /// which has no effect.
   public var time: Double
   public var action: Action
 

@@ -14,6 +14,8 @@ public enum StorageFailure: Error, Sendable, Hashable {
   case notReadable(path: String)
   /// The file is damaged so that the library that reads it does not survive it.
   case damaged(path: String)
+  /// Runs in the journal of a result have other sizes than the experiment that it names.
+  case journalDoesNotFit(path: String)
   /// The file is no journal of runs, or its beginning is damaged.
   case noJournal(path: String)
   /// Another process writes to the journal.
@@ -34,6 +36,8 @@ public enum StorageFailure: Error, Sendable, Hashable {
       "\(operation) `\(path)` failed: \(reason)"
     case .failed(let operation, let path):
       "\(operation) `\(path)` failed; is the disk full?"
+    case .journalDoesNotFit(let path):
+      "a journal of `\(path)` does not fit the experiment that it names; it is damaged"
     case .notReadable(let path): "`\(path)` is no HDF5 file, or it is damaged"
     case .damaged(let path):
       "`\(path)` is damaged: the HDF5 library crashed or did not come to an end over it"

@@ -1,4 +1,5 @@
 import Experiments
+import Foundation
 import Storage
 
 /// Takes up the runs of a finished result for a larger one.
@@ -79,11 +80,23 @@ struct Extension {
         + changes.prefix(20).map { "  \($0)" }.joined(separator: "\n")
   }
 
+  /// What a process that came to its end has left beside its journal: it has runs that were done before
+  /// the journal was begun.
+  private func beside(_ path: String) -> EarlierResult? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    do throws(StorageFailure) {
+      try TrialReading.check(path)
+      return try EarlierResult(path: path)
+    } catch {
+      return nil
+    }
+  }
+
   /// The result whose runs a journal relies on.
   ///
   /// If it is gone, its runs are done again: they are the same.
   func earlier(_ header: JournalHeader, ofResult path: String) -> EarlierResult? {
-    guard let named = header.earlier else { return nil }
+    guard let named = header.earlier else { return beside(path) }
     let place = named.isEmpty ? path : named
     do throws(StorageFailure) {
       try TrialReading.check(place)

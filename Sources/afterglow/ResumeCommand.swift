@@ -82,7 +82,8 @@ struct ResumeCommand: ParsableCommand {
     guard header.runCount == journal.header.runCount,
       header.reductionCount == journal.header.reductionCount,
       header.variableCount == journal.header.variableCount,
-      header.timeCount == journal.header.timeCount
+      header.timeCount == journal.header.timeCount,
+      header.sampledRuns == journal.header.sampledRuns
     else {
       terminal.complain("`\(place)` does not fit the experiment that it names; it is damaged")
       throw ExitStatus.dataError

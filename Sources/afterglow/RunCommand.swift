@@ -85,7 +85,12 @@ struct RunCommand: ParsableCommand {
   private func refuseToForget(_ path: String, _ terminal: Terminal) {
     let journal = CampaignJournal.path(ofResult: path)
     guard !result.overwrite, let reader = try? JournalReader(path: journal) else { return }
-    let finished = FinishedRuns(reader)
+    var finished = FinishedRuns(reader)
+    if (try? TrialReading.check(path, .state)) != nil,
+      let result = try? ResultFileReader(path: path)
+    {
+      finished.take(result)
+    }
     terminal.complain(
       JournalWriter.isInUse(journal)
         ? "another process is running into `\(path)`"

@@ -42,13 +42,16 @@ struct ShowCommand: ParsableCommand {
   var kernel = false
 
   @Option(help: "The method for --print program and kernel.")
-  var method: String = "rodas5p"
+  var method: String?
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
     let terminal = Terminal()
+    if method != nil, !kernel, phase != .program, phase != .kernel {
+      throw ValidationError("--method is for --print program and --print kernel")
+    }
     let workplace = Workplace()
     let path = workplace.find(model, in: "Models", ending: ".model")
     let file: SourceFile
@@ -107,7 +110,7 @@ struct ShowCommand: ParsableCommand {
   /// The step of every population's cells.
   private func printedPrograms(_ circuit: Circuit, toolchain: KernelToolchain?) throws -> String {
     // The default of `--method` is one for models.
-    let chosen = CellMethod(rawValue: method) ?? .exponentialEuler
+    let chosen = method.flatMap { CellMethod(rawValue: $0) } ?? .exponentialEuler
     let network = Network(
       circuit, NetworkConfiguration(method: chosen, timeStep: 1e-4), backend: .interpreter)
     return circuit.populations.indices.map { index in
@@ -117,9 +120,10 @@ struct ShowCommand: ParsableCommand {
   }
 
   private func printedProgram(_ model: Model, toolchain: KernelToolchain?) throws -> String {
-    guard let method = Method(rawValue: method) else {
+    let wanted = method ?? "rodas5p"
+    guard let method = Method(rawValue: wanted) else {
       let names = Method.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("there is no method `\(method)`; the methods are \(names)")
+      throw ValidationError("there is no method `\(wanted)`; the methods are \(names)")
     }
     let configuration = EnsembleConfiguration(
       absoluteTolerances: [], start: 0, end: 1, sampleTimes: [], recorded: [])

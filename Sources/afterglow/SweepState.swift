@@ -72,6 +72,14 @@ struct SweepState: Encodable {
       let journal = try JournalReader(path: place)
       if journal.header.runCount == header.runCount { finished.take(journal) }
     }
+    // A process that came to its end has written what it did before the journal was begun.
+    if FileManager.default.fileExists(atPath: file),
+      journals == [CampaignJournal.path(ofResult: file)],
+      (try? TrialReading.check(file, .state)) != nil,
+      let reader = try? ResultFileReader(path: file)
+    {
+      finished.take(reader)
+    }
     self.file = file
     title = header.title
     total = header.runCount

@@ -253,4 +253,65 @@ struct DosingSemanticsTests {
       "TIME,AMT,EVID,CMT\n1,100,1,2\n6,0,3,2\n9,50,4,2\n20,0,2,2", parameters: parameters
     ) { t in t < 6 ? 100 * single(t - 1) : 50 * single(t - 9) }
   }
+
+  /// NONMEM's records of one time are in the order of the rows, and a row of EVID 0 behind a dose sees it.
+  @Test("what is observed at the time of a dose is what is there after it")
+  func observedAtDose() throws {
+    let experiment = try rightExperiment(
+      """
+      model: test
+      duration: 24 h
+      parameters: {drug.k: 0.1 /h}
+      table: {file: doses.csv, time_unit: h, amount_unit: mg, compartments: {2: drug.intravenous}}
+      record: {variables: [drug.plasma]}
+      reduce: {early: "at(drug.plasma, 1 h)", late: "at(drug.plasma, 13 h)", last: final(drug.plasma)}
+      solver: {method: dopri5, relative_tolerance: 1.0e-10}
+      """,
+      tables: [
+        "doses.csv": """
+        TIME,AMT,CMT,EVID
+        1,100,2,1
+        1,0,2,0
+        13,100,2,1
+        13,0,2,0
+        24,100,2,1
+        24,0,2,0
+        """
+      ])
+    let found = try results(of: experiment)
+    // 100 mg in 20 L; a change at the very end of a run has no effect.
+    let second = 5 * (1 + exp(-1.2))
+    let expected = [5, second, second * exp(-1.1)]
+    let samples = found.samples(of: 0, run: 0).map { $0 * 1e3 }
+    for (value, wanted) in zip(samples, expected) { #expect(abs(value - wanted) < 1e-8) }
+    for (reduction, wanted) in expected.enumerated() {
+      #expect(abs(found.reductions[reduction][0] * 1e3 - wanted) < 1e-8)
+    }
+  }
+
+  /// Methods of Runge–Kutta keep linear invariants, so that only rounding is left.
+  @Test(
+    "what is in the body and what has left it are what was given, to rounding",
+    arguments: ["dopri5", "rodas4", "rodas5p"])
+  func massBalance(method: String) throws {
+    let experiment = try rightExperiment(
+      """
+      model: test
+      duration: 30 h
+      parameters: {drug.k12: 0.3 /h, drug.k21: 0.1 /h, drug.F: 0.7}
+      doses:
+        - {into: drug, route: oral, amount: 100 mg, start: 1 h, every: 8 h, count: 3}
+        - {into: drug, route: intravenous, amount: 50 mg, start: 2.5 h, over: 3 h}
+      solver: {method: \(method), relative_tolerance: 1.0e-5}
+      reduce:
+        left: integral(drug.k*drug.central)
+        depot: final(drug.depot)
+        central: final(drug.central)
+        peripheral: final(drug.peripheral)
+      """)
+    let total = try results(of: experiment).reductions.map { $0[0] * 1e6 }.reduce(0, +)
+    let given = 0.7 * (300 + 50)
+    // Some hundred steps, each with a rounding of 1e-16.
+    #expect(abs(total / given - 1) < 1e-13)
+  }
 }

@@ -111,6 +111,30 @@ struct RecordedRunsTests {
     }
   }
 
+  @Test("a journal whose runs are recorded otherwise than its experiment says is refused")
+  func foreignJournal() throws {
+    let place = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
+    defer {
+      unlink(place + ".journal")
+      unlink(place + ".h5")
+    }
+    let (few, more) = (try Self.experiment("[0]"), try Self.experiment("[0, 1, 2]"))
+    let header = CampaignJournal.header(
+      few, RunPlan(few), overrides: ExperimentOverrides(), version: "1")
+    let journal = try JournalWriter(path: place + ".journal", header: header)
+    let options = CampaignOptions(threads: 1, backend: .interpreter)
+    _ = try Campaign(few, options: options).run(into: JournaledOutput(journal, header, nil))
+    journal.close()
+    let reader = try JournalReader(path: place + ".journal")
+    let finished = FinishedRuns(reader)
+    let output = try ResultFileOutput(
+      path: place + ".h5", experiment: more, plan: RunPlan(more), mayReplace: false, facts: [:])
+    #expect(throws: StorageFailure.journalDoesNotFit(path: place + ".h5")) {
+      try output.restore(try JournalReader(path: place + ".journal"), finished)
+    }
+    output.abandon()
+  }
+
   @Test("a journal that names impossible runs is none")
   func damagedJournal() throws {
     let path = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString).journal"

@@ -98,7 +98,7 @@ struct WeightRecordingTests {
       """
       record: {weights: [learning]}
       reduce: {mean: weight_mean(learning), least: weight_min(learning), fixed: weight_max(fixed),
-        spread: weight_deviation(learning), listened: count(listeners), spikes: count(clocks)}
+        spread: weight_deviation(learning), listened: count(listeners), clicked: count(clocks)}
       """)
     try withFile(experiment) { reader, summary, _ in
       let result = try #require(summary.results.first?.result)

@@ -52,6 +52,32 @@ struct CircuitTests {
     }
   }
 
+  @Test("inputs of a circuit's instances that keep their defaults are no cause for a warning")
+  func defaultsOfInstances() throws {
+    let file = SourceFile(
+      path: "test.model",
+      text: """
+        component Pair {
+            input a : 1/s = 1 /s
+            input b : 1/s = 1 /s
+            state x, y = 0
+            x' = a - x/(1 s)
+            y' = b - y/(1 s)
+        }
+        neuron Cell {
+            state V = 0 mV
+            V' = -V/(10 ms)
+            event spike when V > 10 mV { V = 0 mV }
+        }
+        circuit Watched {
+            population cells : Cell[2]
+            instance pair : Pair { a = rate(cells) }
+        }
+        """)
+    // `circuit` expects that nothing is said. The circuit itself is stepped like one more population.
+    #expect(try circuit(file).populations.count == 2)
+  }
+
   @Test("the inputs of a cell have roles")
   func roles() throws {
     let population = try net().populations[0]

@@ -211,4 +211,67 @@ struct CircuitItselfTests {
     #expect(abs(squares / 4e-6 - 1) < 6 * widening * (2.0 / 4000).squareRoot() + 0.02)
     #expect(abs(mean(1) - 2e-3) < 6 * widening * 1e-3 / 4000.0.squareRoot() + 0.02 * 2e-3)
   }
+
+  /// Clocks without rounding errors: a step of 1/1024 s, and rates of whole numbers of steps.
+  @Test("events of cells and of the circuit happen at the ends of steps, in their order")
+  func events() throws {
+    let text = """
+      component Counter {
+        state phase = 0
+        phase' = 128 /s
+        state full = 0
+        full' = 0 /s
+        event over when phase rises through 1 {
+          phase = phase - 1
+          full = full + 1
+        }
+      }
+      neuron Cell {
+        input limit = 100
+        state x = 0
+        x' = 64 /s
+        state turns = 0
+        turns' = 0 /s
+        event first when x rises through 1 { x = 0 }
+        event second when x rises through 0.75 { turns = turns + 1 }
+        event low when x falls through 0.5 { turns = turns + 0.25 }
+        event spike when turns rises through limit { turns = 0 }
+      }
+      circuit Counting {
+        instance counter : Counter
+        state doubled = 0
+        doubled' = 0 /s
+        event fourth when counter.full rises through 3.5 { doubled = 8 }
+        population cells : Cell[3] { limit = 2.5 + doubled }
+      }
+      """
+    let circuit = try TestCircuits.circuit(text)
+    let recorded = try ["counter.full", "doubled", "cells.turns", "cells.x"].map { path in
+      let found = try #require(circuit.variable(path))
+      return NetworkConfiguration.Recorded(
+        population: found.population, expression: found.expression)
+    }
+    for backend in [TestCircuits.native, .interpreter] {
+      let network = Network(
+        circuit,
+        NetworkConfiguration(
+          method: .exponentialEuler, timeStep: 1.0 / 1024, recorded: recorded),
+        backend: backend)
+      let run = try NetworkRun(network)
+      // The phase is 1 after 8 steps; x is 0.75 after 12 and 1 after 16, where it is put to 0 and thereby
+      // falls. The fourth event of the counter comes behind that of the circuit, which sees it a step later.
+      for (step, full, doubled, turns, x) in [
+        (7, 0.0, 0.0, 0.0, 7.0 / 16), (8, 1, 0, 0, 0.5), (12, 1, 0, 1, 0.75),
+        (16, 2, 0, 1.25, 0), (28, 3, 0, 2.25, 0.75), (32, 4, 0, 0, 0), (33, 4, 8, 0, 0.0625),
+        (44, 5, 8, 1, 0.75), (140, 17, 8, 8.5, 0.75), (171, 21, 8, 10, 0.6875),
+        (172, 21, 8, 0, 0.75),
+      ] {
+        try run.advance(toStep: step)
+        #expect(run.recorded(0) == [full])
+        #expect(run.recorded(1) == [doubled])
+        #expect(run.recorded(2) == [turns, turns, turns], "step \(step)")
+        #expect(run.recorded(3) == [x, x, x])
+      }
+    }
+  }
 }

@@ -108,6 +108,9 @@ struct DoseReader {
 
   private func instancesHelp(_ instances: [String]) -> String {
     let named = instances.filter { !$0.isEmpty }
+    if named.isEmpty && !instances.isEmpty {
+      return "leave `into` out: the model itself has routes"
+    }
     return named.isEmpty
       ? "the model has no routes: declare one with `route NAME { into STATE }`"
       : "doses go into \(listed(named))"
@@ -116,10 +119,6 @@ struct DoseReader {
   private func readAmount(_ node: YamlNode, route: RouteReference) -> DoseAmount? {
     guard let value = problems.quantity(node, "`amount`") else { return nil }
     let unit = scope.model.routes[route.index].declaration.unit
-    guard value.value >= 0 else {
-      problems.error("`amount` is negative: \(value.text)", id: "out-of-range", at: node.range)
-      return nil
-    }
     return checkAmount(value, unit: unit, instance: route.instance, at: node.range)
   }
 
@@ -127,11 +126,17 @@ struct DoseReader {
   func checkAmount(
     _ value: WrittenQuantity, unit: PhysicalUnit, instance: String, at range: SourceRange
   ) -> DoseAmount? {
+    guard value.value >= 0 else {
+      problems.error("`amount` is negative: \(value.text)", id: "out-of-range", at: range)
+      return nil
+    }
     if value.unit.dimensions == unit.dimensions && !(value.isBare && !unit.dimensions.isNone) {
       return DoseAmount(quantity: value, weightParameter: nil)
     }
     let perMass = unit.dimensions / Dimensions(mass: 1)
-    guard value.unit.dimensions == perMass, !value.isBare else {
+    // A percentage, or grams in a gram, would be kilograms of a drug.
+    let saysMass = !perMass.isNone || value.unit.symbol.contains("/kg")
+    guard value.unit.dimensions == perMass, !value.isBare, saysMass else {
       let name = "`amount`"
       problems.error(
         "\(name) is \(described(unit)) or that per body mass, found \(described(value.unit)) "

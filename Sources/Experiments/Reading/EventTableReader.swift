@@ -7,7 +7,7 @@ import Units
 /// Columns are found by name, in any order and case: `ID TIME AMT RATE II ADDL SS CMT EVID MDV`.
 /// Only `TIME` has to be there. Without `EVID` a row with an amount or a rate is a dose and any
 /// other an observation. A column whose name is a parameter of the model is a covariate; others
-/// are ignored. Cells that are empty or `.` count as 0.
+/// are ignored, with a warning where they seem to be meant. Cells that are empty or `.` count as 0.
 struct EventTableReader {
   let scope: ModelScope
   let settings: EventTableSettings
@@ -91,7 +91,10 @@ struct EventTableReader {
         continue
       }
       let (path, unitText) = splitHeader(cell.text)
-      guard let parameter = scope.parameterIndex(path) else { continue }
+      guard let parameter = scope.parameterIndex(path) else {
+        warnOfUnused(cell, path, hasUnit: unitText != nil, among: rows.header)
+        continue
+      }
       let declared = scope.model.parameters[parameter].declaration.unit
       var unit = PhysicalUnit.one
       if let unitText {
@@ -120,6 +123,25 @@ struct EventTableReader {
       return nil
     }
     return columns
+  }
+
+  /// Warns of a column that is not used and seems to be meant as one that is.
+  private func warnOfUnused(
+    _ cell: CommaSeparatedTable.Cell, _ path: String, hasUnit: Bool,
+    among header: [CommaSeparatedTable.Cell]
+  ) {
+    let there = Set(header.map { $0.text.uppercased() })
+    // That there is no TIME is an error of its own.
+    let missing = Self.names.filter { !there.contains($0) && $0 != "TIME" }
+    let parameters = scope.model.parameters.map(\.declaration.path)
+    let nearest =
+      problems.nearest(to: path.uppercased(), among: missing)
+      ?? problems.nearest(to: path, among: parameters)
+    guard nearest != nil || hasUnit else { return }
+    problems.warning(
+      "the column `\(shortened(cell.text))` is not used", id: "unused-column", at: cell.range,
+      help: nearest.map { "did you mean `\($0)`?" }
+        ?? "covariates are parameters of the model, by their paths")
   }
 
   private func cell(
@@ -252,6 +274,12 @@ struct EventTableReader {
     }
     guard let cell else { return nil }
     if let route = settings.routes[cell.text] { return route }
+    // Programs that write tables from numbers write 2 as 2.0.
+    if let number = Double(cell.text).flatMap({ Int(exactly: $0) }),
+      let route = settings.routes["\(number)"]
+    {
+      return route
+    }
     let names = settings.routes.keys.sorted()
     problems.error(
       "row \(row.line): the compartment `\(shortened(cell.text))` is not described",

@@ -108,6 +108,9 @@ struct ExperimentReader {
     if let sweep = experiment.sweep, let node = table["sweep"] {
       SweepCheck(experiment: experiment, sweep: sweep, problems: problems).check(node)
     }
+    if !problems.hasErrors {
+      ResultNameCheck(experiment: experiment, problems: problems).check(table)
+    }
     if let runs = experiment.recordedRuns, !problems.hasErrors {
       RecordedRunsCheck(plan: RunPlan(experiment), problems: problems).check(runs)
     }
@@ -208,6 +211,15 @@ struct BodyReader {
           replays: replays)
       ]
     let events = circuit == nil ? table["table"].flatMap { readEvents($0) } : nil
+    if let duration, let late = events?.lateDoseCount(after: duration), late > 0,
+      let node = table["table"]
+    {
+      problems.warning(
+        late == 1
+          ? "a dose of the table starts after the end of the run"
+          : "\(late) doses of the table start after the end of the run", id: "late-dose",
+        at: node.range)
+    }
     let recordReader = RecordReader(
       scope: scope, problems: problems, duration: duration,
       observations: events?.observationTimes ?? [], grid: grid)

@@ -92,6 +92,11 @@ struct OverrideReader {
       guard
         let value = problems.quantity(node, "`dose.rate`", like: unit.divided(by: .second))
       else { return false }
+      guard value.value > 0 else {
+        problems.error(
+          "`dose.rate` has to be above 0, found \(value.text)", id: "out-of-range", at: node.range)
+        return false
+      }
       dose.delivery = .rate(value)
     case .start:
       guard let value = problems.time(node, "`dose.start`") else { return false }

@@ -28,7 +28,11 @@ struct SolverReader {
     if let node = table["relative_tolerance"],
       let value = problems.positiveNumber(node, "`relative_tolerance`")
     {
-      if value < 1 {
+      if value < 1e-14 {
+        problems.error(
+          "`relative_tolerance` is below what numbers of 16 digits can tell", id: "out-of-range",
+          at: node.range, help: "the smallest that makes sense is 1e-14")
+      } else if value < 1 {
         settings.relativeTolerance = value
       } else {
         problems.error(

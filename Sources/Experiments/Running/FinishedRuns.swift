@@ -33,6 +33,19 @@ public struct FinishedRuns: Sendable {
     }
   }
 
+  /// Takes the runs that are left and stand in the result of the same campaign as far as it is done.
+  public mutating func take(_ result: ResultFileReader) {
+    guard let found = try? result.numbers("status"), found.count == status.count else { return }
+    let texts = (try? result.texts("failure_reason")) ?? []
+    for run in status.indices where status[run] == .notRun {
+      guard let ended = Int8(exactly: found[run]).flatMap({ RunRecord.Status(rawValue: $0) }) else {
+        continue
+      }
+      status[run] = ended
+      if ended == .failed, reasons.count < 1000, run < texts.count { reasons[run] = texts[run] }
+    }
+  }
+
   /// Takes one run.
   mutating func mark(_ run: Int, _ record: RunRecord) {
     status[run] = record.status

@@ -107,12 +107,6 @@ struct NetworkExecution {
     var nextSample = 0
     var nextChange = 0
     while true {
-      // A sample at the time of a change has the values before it.
-      while nextSample < sampleSteps.count, sampleSteps[nextSample] <= live.step {
-        blocks.samples.take(live, time: nextSample, recorder)
-        nextSample += 1
-      }
-      tally.variables.look(at: live)
       while nextChange < changes.count, changes[nextChange].step <= live.step {
         switch changes[nextChange].action {
         case .setInput(let input, let value):
@@ -124,6 +118,12 @@ struct NetworkExecution {
         }
         nextChange += 1
       }
+      // A sample at the time of a change has the values after it.
+      while nextSample < sampleSteps.count, sampleSteps[nextSample] <= live.step {
+        blocks.samples.take(live, time: nextSample, recorder)
+        nextSample += 1
+      }
+      tally.variables.look(at: live)
       if live.step >= end || output?.problem != nil { break }
       if cancellation.isRaised {
         result.wasInterrupted = true

@@ -11,6 +11,7 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
   /// The reductions and verdicts of all runs.
   public private(set) var digest: RunDigest
   private let writer: ResultFileWriter
+  private let path: String
   let variableCount: Int
   let reductionCount: Int
   let plan: RunPlan
@@ -31,6 +32,7 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
     path: String, experiment: Experiment, plan: RunPlan, mayReplace: Bool,
     facts: [String: String]
   ) throws(StorageFailure) {
+    self.path = path
     let layout = ResultLayout(experiment, plan, facts: facts)
     writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
     variableCount = layout.variables.count
@@ -67,7 +69,14 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
     _ entry: JournalEntry, _ finished: FinishedRuns
   ) throws(StorageFailure) {
     let kept = plan.sampled.places(of: entry.runs)
-    let timeCount = kept.isEmpty ? 0 : (entry.samples.first?.count ?? 0) / kept.count
+    let timeCount = plan.configuration.sampleTimes.count
+    // A journal may come from anywhere, and say of itself what does not fit the experiment in it.
+    guard entry.runs.upperBound <= plan.count, entry.reductions.count == reductionCount,
+      entry.samples.count == variableCount,
+      entry.samples.allSatisfy({ $0.count == kept.count * timeCount })
+    else {
+      throw .journalDoesNotFit(path: path)
+    }
     for runs in finished.kept(of: entry.runs) {
       let (start, end) = (runs.lowerBound - entry.firstRun, runs.upperBound - entry.firstRun)
       for (variable, samples) in entry.samples.enumerated() {
@@ -77,7 +86,9 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
             (places.lowerBound - kept.lowerBound)
               * timeCount..<(places.upperBound - kept.lowerBound) * timeCount])
         try part.withUnsafeBufferPointer { values throws(StorageFailure) in
-          try writer.writeSamples(of: variable, firstRun: runs.lowerBound, values)
+          try writer.writeSamples(
+            of: variable, firstRun: runs.lowerBound, values,
+            areInUnits: entry.samplesAreInUnits)
         }
       }
       for (reduction, values) in entry.reductions.enumerated() {
@@ -90,6 +101,13 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
         }
       }
       try keep(Array(entry.records[start..<end]), from: runs.lowerBound)
+    }
+  }
+
+  /// The samples of runs that have been written, as they stand in the file, by variable.
+  func writtenSamples(of runs: Range<Int>) throws(StorageFailure) -> [[Double]] {
+    try (0..<variableCount).map { variable throws(StorageFailure) in
+      try writer.writtenSamples(of: variable, runs: runs)
     }
   }
 

@@ -33,7 +33,7 @@ extension ResultLayout {
     if plan.individualCount > 1 {
       axes.append(
         Axis(
-          name: "individual", values: .positions(plan.individualCount),
+          name: "individual", values: Self.individuals(experiment, plan),
           longName: experiment.eventTable == nil
             ? "virtual individual" : "individual, in the order of the table"))
       for (index, axis) in (experiment.cohort?.draws.axes ?? []).enumerated() {
@@ -101,12 +101,26 @@ extension ResultLayout {
       }
     }
     hasIdentities = true
-    guard experiment.network == nil else { return }
+    if let network = experiment.network {
+      addLists(of: network)
+      return
+    }
     states = experiment.model.states.map {
       let unit = $0.declaration.unit
       return Quantity(
         name: $0.declaration.path, unit: unit.symbol, scale: unit.scale,
         longName: $0.declaration.documentation)
+    }
+  }
+
+  /// What runs of a circuit keep whose length is not known beforehand.
+  private mutating func addLists(of network: NetworkSubject) {
+    spikingPopulations = network.spikes.map { network.circuit.populations[$0].declaration.path }
+    weightedProjections = network.weights.map {
+      let projection = network.circuit.projections[$0]
+      let unit = projection.weightDeclaration.unit
+      return Quantity(
+        name: projection.declaration.path, unit: unit.symbol, scale: unit.scale, longName: "")
     }
   }
 
@@ -132,6 +146,16 @@ extension ResultLayout {
       }
     }
     return result
+  }
+
+  /// The numbers of virtual individuals, or what a table calls its own where there is one of each.
+  private static func individuals(_ experiment: Experiment, _ plan: RunPlan) -> Axis.Values {
+    guard let table = experiment.eventTable, table.individuals.count == plan.individualCount else {
+      return .positions(plan.individualCount)
+    }
+    let names = table.individuals.map(\.name)
+    let numbers = names.compactMap { Int($0) }
+    return numbers.count == names.count ? .integers(numbers) : .labels(names)
   }
 
   /// A unit in which a duration has few digits.

@@ -24,4 +24,11 @@ public struct EventTable: Sendable {
   public var individuals: [Individual]
   /// The times of observation records of all individuals, in s, ascending, each once.
   public var observationTimes: [Double]
+
+  /// How many entries begin when a run of some length is over.
+  func lateDoseCount(after duration: Double) -> Int {
+    individuals.reduce(0) { count, individual in
+      count + individual.events.count { $0.action != .reset && $0.time >= duration }
+    }
+  }
 }

@@ -207,7 +207,6 @@ extension Elaborator {
     guard isCircuit, population == nil else { return [] }
     let random = ["`noise`", "`poisson`"]
     return cellConstructs.filter { !random.contains($0.word) }
-      + model.events.map { ("an event", $0.declaration.range) }
   }
 
   // MARK: In the population

@@ -39,7 +39,7 @@ extension Elaborator {
     case (.parameter, _), (.input, _), (.quantity, _), (.function, _): break
     case (.population, .circuit), (.projection, .circuit): break
     case (.state, .circuit), (.equation, .circuit), (.scheme, .circuit), (.route, .circuit),
-      (.instance, .circuit):
+      (.instance, .circuit), (.event, .circuit):
       break
     case (.population, _), (.projection, _): home = "a circuit"
     case (.noise, .circuit), (.poisson, .circuit):
@@ -52,7 +52,7 @@ extension Elaborator {
       diagnostics.report(
         Diagnostic(
           id: "not-yet-available", "\(word) is not available in a circuit yet", at: range,
-          help: ["a circuit has no events and no recorded spikes of its own"]))
+          help: ["a circuit has no spikes of its own, recorded or not"]))
       return false
     case (.receive, .neuron), (.receive, .synapse): break
     case (.receive, _): home = "a neuron or a synapse"

@@ -69,6 +69,9 @@ extension Elaborator {
     count(value, at: syntax.range)
     require(
       (syntax, value), dimensions, nil, message: { "\(what) is in \($1), and this is in \($0)" })
+    if let usual = defaultValue(of: value.expression), usual < 0 {
+      reportOutOfBounds("\(what) cannot be negative", at: syntax.range)
+    }
     return value.expression
   }
 

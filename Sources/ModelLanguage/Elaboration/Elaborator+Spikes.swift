@@ -30,14 +30,7 @@ extension Elaborator {
       }
       return
     }
-    guard !event.needsCrossing || event.refractoryTime != nil else {
-      guard population != nil else { return }
-      diagnostics.report(
-        Diagnostic(
-          id: "not-yet-available",
-          "a cell of a population has no event but `spike` yet", at: event.name.range))
-      return
-    }
+    guard !event.needsCrossing || event.refractoryTime != nil else { return }
     diagnostics.report(
       Diagnostic(
         id: "not-a-spike",

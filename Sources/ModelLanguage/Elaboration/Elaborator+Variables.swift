@@ -175,8 +175,9 @@ extension Elaborator {
   mutating func reportUnusedInputs() {
     guard !diagnostics.all.hasErrors else { return }
     for id in declaredOrder where symbols[id].isDeclaredInput && !usedSymbols.contains(id) {
-      // Another population may use what the circuit declares.
+      // Another population may use what the circuit declares, and the circuit itself its instances.
       if symbols[id].scope == 0, isCircuit { continue }
+      if isElsewhere(symbols[id].scope) { continue }
       diagnostics.report(
         Diagnostic(
           .warning, id: "unused-input",

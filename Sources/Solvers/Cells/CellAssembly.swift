@@ -19,6 +19,11 @@ struct CellAssembly {
   /// What has to rise through 0 for a spike, at the end of the last step, and 1 once there was one;
   /// empty if it follows from states and the time alone.
   private let lastFunction: LaneArray
+  /// What has to rise through 0 for each of the other events.
+  ///
+  /// As it was when their turn was over in the last step, and behind them 1 once there was one: what
+  /// later events change counts in the next step.
+  private let lastEventFunctions: LaneArray
 
   init(_ system: CellSystem) {
     self.system = system
@@ -32,16 +37,19 @@ struct CellAssembly {
       "last_arrivals",
       count: Self.needs(system.arrivals, in: system.recorded, program)
         ? program[system.arrivals].count : 0, storage: .persistent)
-    let isDriven = system.spike.map { Self.isDriven($0, system) } ?? false
+    let isDriven =
+      system.spike.map { $0.needsCrossing && Self.isDriven($0.function, system) } ?? false
     lastFunction = program.declare(
       "last_function", count: isDriven ? 2 : 0, storage: .persistent)
+    lastEventFunctions = program.declare(
+      "last_event_functions", count: system.events.isEmpty ? 0 : system.events.count + 1,
+      storage: .persistent)
   }
 
   /// Whether a threshold moves with something that is given anew at each step.
-  private static func isDriven(_ spike: CellSystem.Spike, _ system: CellSystem) -> Bool {
-    guard spike.needsCrossing else { return false }
+  private static func isDriven(_ function: Node, _ system: CellSystem) -> Bool {
     let firstInput = system.program[system.uniform].count - system.inputCount
-    return system.program.graph.reachableNodes(from: [spike.function]).contains {
+    return system.program.graph.reachableNodes(from: [function]).contains {
       guard case .load(let array, let element) = system.program.graph[$0] else { return false }
       return array == system.arrivals || array == system.sums
         || (array == system.uniform && element >= firstInput)
@@ -67,6 +75,7 @@ struct CellAssembly {
       let shown = withoutNoise(inPlaceOfFormals(atEnd(system.exposed, final)))
       stores += shown.enumerated().map { .init(exposed, $0.offset, $0.element) }
     }
+    stores += addEvents(&final)
     if let spike = system.spike {
       stores += addSpike(spike, old: old, final: &final)
     } else {
@@ -145,6 +154,33 @@ struct CellAssembly {
     let isHeld = held()
     let value = usesRefractoryTime ? program.graph.select(isHeld, one, zero) : zero
     return program.graph.substitute([formal: value], in: nodes)
+  }
+
+  /// Lets the events happen whose functions have risen through 0, one after the other.
+  private mutating func addEvents(_ final: inout [Node]) -> [Procedure.Store] {
+    guard !system.events.isEmpty else { return [] }
+    let zero = program.graph.constant(0)
+    let known = system.events.count
+    let isKnown = program.graph.compare(
+      .notEqual, program.graph.load(lastEventFunctions, known), zero)
+    var stores: [Procedure.Store] = [.init(lastEventFunctions, known, program.graph.constant(1))]
+    for (index, event) in system.events.enumerated() {
+      let start = inPlaceOfFormals([event.function])[0]
+      let before = program.graph.select(
+        isKnown, program.graph.load(lastEventFunctions, index), start)
+      let after = inPlaceOfFormals(atEnd([event.function], final))[0]
+      let happens = program.graph.both(
+        program.graph.compare(.greaterOrEqual, after, zero),
+        program.graph.compare(.less, before, zero))
+      let assigned = inPlaceOfFormals(atEnd(event.assignments.map(\.value), final))
+      for (position, assignment) in event.assignments.enumerated() {
+        final[assignment.state] = program.graph.select(
+          happens, assigned[position], final[assignment.state])
+      }
+      stores.append(
+        .init(lastEventFunctions, index, inPlaceOfFormals(atEnd([event.function], final))[0]))
+    }
+    return stores
   }
 
   private mutating func addSpike(

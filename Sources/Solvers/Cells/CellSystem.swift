@@ -18,6 +18,20 @@ public struct CellSystem: Sendable {
     }
   }
 
+  /// When something happens in a cell beside its spike, and what becomes of it.
+  public struct Event: Sendable {
+    /// What has to rise from below 0 to 0 or above within a step.
+    public var function: Node
+    /// The states that change and their values afterwards, over values before.
+    public var assignments: [(state: Int, value: Node)]
+
+    /// Makes an event.
+    public init(function: Node, assignments: [(state: Int, value: Node)]) {
+      self.function = function
+      self.assignments = assignments
+    }
+  }
+
   /// When a cell spikes, and what becomes of it.
   public struct Spike: Sendable {
     /// What has to rise to 0 or above.
@@ -66,6 +80,8 @@ public struct CellSystem: Sendable {
   public var derivatives: [Node] = []
   public var receivers: [Receiver] = []
   public var spike: Spike?
+  /// What happens at the end of a step before the spike is looked for, one after the other.
+  public var events: [Event] = []
   /// What is told of every spike: its value at the spike, before the changes.
   public var releases: [Node] = []
   /// What is kept of every step: its value at the end, before the changes of a spike.
