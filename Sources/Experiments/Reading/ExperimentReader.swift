@@ -176,6 +176,7 @@ struct BodyReader {
     var files: [SourceFile] = []
     var reader = ArmReader(
       scope: scope, expressions: expressions, problems: problems, duration: duration, grid: grid)
+    reader.circuit = circuit
     if let circuit {
       reader.replays = { node in
         ReplayReader(
