@@ -191,6 +191,19 @@ public struct CellEquations: Sendable {
     }
   }
 
+  /// Whether the default of an input of a population's cells differs between them.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the input.
+  ///   - population: The population.
+  /// - Returns: `false` also where the cells have no such input.
+  public static func hasVariedDefault(_ path: String, in population: Population) -> Bool {
+    let varied = Set(variedParameters(of: population))
+    return population.cell.inputs.contains {
+      $0.declaration.path == path && $0.defaultValue.depends(onParameters: varied)
+    }
+  }
+
   /// The parameters that a variation sets, and those whose defaults follow from them.
   private static func variedParameters(of population: Population) -> [Int] {
     var varied: Set<Int> = []

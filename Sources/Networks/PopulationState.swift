@@ -160,8 +160,9 @@ final class PopulationState: @unchecked Sendable {
         parameters[parameter] = workspace[place(part.program.varied, element, cell: number)]
       }
       for (element, input) in differing.enumerated() {
-        inputs[input] = workspace[
-          place(part.program.varied, varied.count + element, cell: number)]
+        inputs[input] =
+          workspace[
+            place(part.program.varied, varied.count + element, cell: number)]
       }
       try limits.check(parameters: parameters, inputs: inputs, number: number)
     }

@@ -58,18 +58,13 @@ struct StimulusReader {
 
   /// The cells that are driven, if the input is that of the cells of one population.
   private func selection(_ node: YamlNode) -> IndexSelection? {
-    let path = declared.declaration.path
-    let owners = (circuit?.populations ?? []).filter { population in
-      population.cell.inputs.contains { $0.declaration.path == path }
-    }
-    guard owners.count == 1, owners[0].isCircuitItself == false else {
-      let names = owners.filter { !$0.isCircuitItself }.map(\.declaration.path)
+    guard circuit?.population(withInput: declared.declaration.path) != nil else {
       problems.error(
-        names.count > 1
-          ? "\(name) is an input of several populations: \(listed(names))"
-          : "\(name) is not an input of the cells of one population",
-        id: "no-cells", at: node.range,
-        help: "`cells` chooses among the cells of a population that has the input to itself")
+        "\(name) is not an input of the cells of one population", id: "no-cells", at: node.range,
+        help: circuit == nil
+          ? "the model has no cells; leave `cells` out"
+          : "`cells` chooses among the cells of a population: drive `POPULATION.INPUT`, and leave the "
+            + "input out where the population is declared")
       return nil
     }
     return problems.selection(node, "`cells`", of: "cells").map {
