@@ -8,6 +8,9 @@ public struct CellEquations: Sendable {
   public private(set) var system: CellSystem
   /// The parameters that differ between cells, ascending; their order in `CellSystem.varied`.
   public let variedParameters: [Int]
+  /// The inputs whose values differ between cells, ascending; in `CellSystem.varied` they are behind the
+  /// parameters.
+  public let differingInputs: [Int]
   /// The inputs of the cell that hold what arrives, in the order of `CellSystem.arrivals`.
   public let arrivalInputs: [Int]
   /// The inputs of the cell that are sums, in the order of `CellSystem.sums`.
@@ -19,9 +22,22 @@ public struct CellEquations: Sendable {
   /// Translates a population.
   ///
   /// In `CellSystem.uniform` the parameters of the cell come first and its inputs behind them.
-  public init(_ population: Population) {
+  ///
+  /// - Parameters:
+  ///   - population: The population.
+  ///   - differingInputs: The paths of inputs that have a value of their own in each cell.
+  public init(_ population: Population, differingInputs: Set<String> = []) {
     let cell = population.cell
-    variedParameters = Self.variedParameters(of: population)
+    let variedParameters = Self.variedParameters(of: population)
+    self.variedParameters = variedParameters
+    let differing = cell.inputs.indices.filter {
+      differingInputs.contains(cell.inputs[$0].declaration.path)
+    }
+    self.differingInputs = differing
+    let differingPlace = Dictionary(
+      uniqueKeysWithValues: differing.enumerated().map {
+        ($0.element, variedParameters.count + $0.offset)
+      })
     let place = Dictionary(
       uniqueKeysWithValues: variedParameters.enumerated().map { ($0.element, $0.offset) })
     let roles = Roles(cell)
@@ -31,7 +47,7 @@ public struct CellEquations: Sendable {
     var counts = CellSystem.Counts()
     counts.uniform = cell.parameters.count + cell.inputs.count
     counts.inputs = cell.inputs.count
-    counts.varied = variedParameters.count
+    counts.varied = variedParameters.count + differing.count
     counts.states = cell.states.count
     counts.arrivals = roles.arrivals.count
     counts.sums = roles.sums.count
@@ -39,20 +55,26 @@ public struct CellEquations: Sendable {
     var system = CellSystem(counts)
     let bare = system
     // The inputs come first: some stand for more than a number from outside.
-    var plain = ExpressionTranslator(cell) { [place] leaf, graph in
+    var plain = ExpressionTranslator(cell) { [place, differingPlace] leaf, graph in
       switch leaf {
       case .time: graph.load(bare.clock, 0)
       case .parameter(let index):
         place[index].map { graph.load(bare.varied, $0) } ?? graph.load(bare.uniform, index)
-      case .input(let index): graph.load(bare.uniform, cell.parameters.count + index)
+      case .input(let index):
+        differingPlace[index].map { graph.load(bare.varied, $0) }
+          ?? graph.load(bare.uniform, cell.parameters.count + index)
       case .state(let index): graph.load(bare.state, index)
       }
     }
     var inputs: [Node] = []
     let variedSet = Set(variedParameters)
     for (index, input) in cell.inputs.enumerated() {
-      let outside = system.program.graph.load(system.uniform, cell.parameters.count + index)
-      let isVaried = input.defaultValue.depends(onParameters: variedSet)
+      let own = differingPlace[index]
+      let outside =
+        own.map { system.program.graph.load(system.varied, $0) }
+        ?? system.program.graph.load(system.uniform, cell.parameters.count + index)
+      // Where an input differs anyway, its defaults are among its values.
+      let isVaried = own == nil && input.defaultValue.depends(onParameters: variedSet)
       switch input.role {
       case .driven, .cellIndex, .cellCount, .connection:
         inputs.append(
@@ -166,6 +188,19 @@ public struct CellEquations: Sendable {
         case .driven, .refractory, .cellIndex, .cellCount, .connection: continue
         }
       }
+    }
+  }
+
+  /// Whether the default of an input of a population's cells differs between them.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the input.
+  ///   - population: The population.
+  /// - Returns: `false` also where the cells have no such input.
+  public static func hasVariedDefault(_ path: String, in population: Population) -> Bool {
+    let varied = Set(variedParameters(of: population))
+    return population.cell.inputs.contains {
+      $0.declaration.path == path && $0.defaultValue.depends(onParameters: varied)
     }
   }
 

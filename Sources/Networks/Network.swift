@@ -22,14 +22,19 @@ public struct NetworkConfiguration: Sendable {
   /// The step in s.
   public var timeStep: Double
   public var recorded: [Recorded]
+  /// The paths of driven inputs that can have another value in each cell; which cells a run drives is in
+  /// its settings.
+  public var differingInputs: Set<String>
 
   /// Makes a configuration.
   public init(
-    method: CellMethod = .exponentialEuler, timeStep: Double, recorded: [Recorded] = []
+    method: CellMethod = .exponentialEuler, timeStep: Double, recorded: [Recorded] = [],
+    differingInputs: Set<String> = []
   ) {
     self.method = method
     self.timeStep = timeStep
     self.recorded = recorded
+    self.differingInputs = differingInputs
   }
 }
 
@@ -76,7 +81,9 @@ public final class Network: Sendable {
     self.configuration = configuration
     var parts: [Part] = []
     var notes = NetworkNotes()
-    var allEquations = circuit.populations.map { CellEquations($0) }
+    var allEquations = circuit.populations.map {
+      CellEquations($0, differingInputs: configuration.differingInputs)
+    }
     plasticities = Self.plasticities(of: circuit, &allEquations, backend, &notes)
     for (index, population) in circuit.populations.enumerated() {
       var equations = allEquations[index]

@@ -7,6 +7,10 @@ public struct NetworkSettings: Sendable {
   public var parameters: [String: Double]
   /// Values of inputs at the start.
   public var inputs: [String: Double]
+  /// The cells in which a differing input is driven, ascending, by its path.
+  ///
+  /// Where a path is missing it is none, and other cells keep the default of the input.
+  public var drivenCells: [String: [Int]] = [:]
   /// What the inputs that take recorded spikes get; nothing where a path is missing.
   public var recordedSpikes: [String: RecordedSpikes] = [:]
   /// What every random number comes from, beside its own place.

@@ -28,6 +28,8 @@ final class PopulationState: @unchecked Sendable {
   private let limits: CellLimits
   /// Between which values of each driven input the limits have been checked.
   private var checkedInputs: [ClosedRange<Double>]
+  /// For each input that differs between cells, those that are driven.
+  private let drivenCells: [[Int]]
 
   init(
     _ part: Network.Part, settings: NetworkSettings, number: Int, timeStep: Double,
@@ -40,6 +42,7 @@ final class PopulationState: @unchecked Sendable {
     limits = CellLimits(part.population.cell, timeStep: timeStep)
     checkedInputs = values.inputs.map { $0...$0 }
     cellCount = try Self.cellCount(of: part.population, values)
+    drivenCells = try Self.drivenCells(of: part, settings, count: cellCount)
     let width = part.kernel.layout.width
     blockCount = (cellCount + width - 1) / width
     paddedCount = blockCount * width
@@ -117,6 +120,7 @@ final class PopulationState: @unchecked Sendable {
   /// - Throws: `NetworkFailure` if a rate of random arrivals leaves its bounds.
   func setInput(_ index: Int, _ value: Double) throws(NetworkFailure) {
     values.inputs[index] = value
+    drive(index)
     // Rates follow inputs without turning back, as a rule: what lies between values that were
     // checked is not checked again.
     let checked = checkedInputs[index]
@@ -128,19 +132,39 @@ final class PopulationState: @unchecked Sendable {
     prepare()
   }
 
+  /// Gives the present value of an input to the cells in which it is driven, if it differs.
+  private func drive(_ input: Int) {
+    guard let element = part.equations.differingInputs.firstIndex(of: input) else { return }
+    let position = part.equations.variedParameters.count + element
+    for cell in drivenCells[element] {
+      // Padding cells are copies of the last one.
+      let copies = cell == cellCount - 1 ? cell..<paddedCount : cell..<cell + 1
+      for copy in copies {
+        workspace[place(part.program.varied, position, cell: copy)] = values.inputs[input]
+      }
+    }
+  }
+
   private func checkLimits() throws(NetworkFailure) {
     guard !limits.isEmpty else { return }
     let varied = part.equations.variedParameters
-    guard limits.depends(onParameters: Set(varied)) else {
+    let differing = part.equations.differingInputs
+    guard !differing.isEmpty || limits.depends(onParameters: Set(varied)) else {
       try limits.check(parameters: values.parameters, inputs: values.inputs, number: 0)
       return
     }
     var parameters = values.parameters
+    var inputs = values.inputs
     for number in 0..<cellCount {
       for (element, parameter) in varied.enumerated() {
         parameters[parameter] = workspace[place(part.program.varied, element, cell: number)]
       }
-      try limits.check(parameters: parameters, inputs: values.inputs, number: number)
+      for (element, input) in differing.enumerated() {
+        inputs[input] =
+          workspace[
+            place(part.program.varied, varied.count + element, cell: number)]
+      }
+      try limits.check(parameters: parameters, inputs: inputs, number: number)
     }
   }
 
@@ -249,7 +273,13 @@ final class PopulationState: @unchecked Sendable {
       for (state, value) in states.enumerated() {
         workspace[place(part.program.state, state, cell: index)] = value
       }
+      guard !part.equations.differingInputs.isEmpty else { continue }
+      let inputs = cell.initialInputs(parameters: parameters)
+      for (element, input) in part.equations.differingInputs.enumerated() {
+        workspace[place(part.program.varied, varied.count + element, cell: index)] = inputs[input]
+      }
     }
+    for input in part.equations.differingInputs { drive(input) }
     guard part.equations.isRandom else { return }
     for index in 0..<cellCount {
       let stream = RandomStream(seed: settings.seed, 3, UInt64(number), UInt64(index))

@@ -69,6 +69,10 @@ public struct RunFailure: Error, Sendable, Hashable {
     let last = broken.declaration.unit.text(ofSI: value, significantDigits: 6)
     let equation = "`\(name)' = \(Self.shortened(model.text(of: broken.derivative)))`"
     switch reason {
+    case .notFinite where !value.isFinite:
+      let start = Self.shortened(model.text(of: broken.initialValue))
+      return "`\(name)` is not a finite number \(when): look at where it begins, "
+        + "`\(name) = \(start)`, and at what sets it"
     case .notFinite:
       return "the derivative of `\(name)` is not a finite number \(when) (last value \(last)): "
         + "look for a division by zero or a logarithm in \(equation)"

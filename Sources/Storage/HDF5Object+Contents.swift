@@ -40,4 +40,28 @@ extension HDF5Object {
     guard H5Sget_simple_extent_dims(space.id, &sizes, nil) >= 0 else { return nil }
     return sizes.map { Int(clamping: $0) }
   }
+
+  /// The numbers of consecutive runs in this dataset.
+  ///
+  /// - Parameters:
+  ///   - runs: Flat indices, the last axis of runs running fastest.
+  ///   - shape: That of all runs.
+  ///   - inner: That of what belongs to one run.
+  /// - Returns: Run after run; `nil` if they cannot be read.
+  func numbers(of runs: Range<Int>, in shape: [Int], inner: [Int]) -> [Double]? {
+    let size = inner.reduce(1, *)
+    if runs.isEmpty || size == 0 { return [] }
+    guard let selection = RunSelection(shape: shape, inner: inner, runs: runs) else { return nil }
+    var values = [Double](repeating: .nan, count: runs.count * size)
+    for box in selection.boxes {
+      guard let space = box.fileSpace(of: self), let memory = box.memorySpace() else { return nil }
+      let isGood = values.withUnsafeMutableBufferPointer { values in
+        guard let base = values.baseAddress else { return true }
+        let start = base + (box.firstRun - runs.lowerBound) * size
+        return H5Dread(id, h5_native_double(), memory.id, space.id, h5_default(), start) >= 0
+      }
+      guard isGood else { return nil }
+    }
+    return values
+  }
 }

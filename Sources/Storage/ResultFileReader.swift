@@ -8,6 +8,8 @@ import Foundation
 public final class ResultFileReader {
   let path: String
   private let file: HDF5Object
+  /// The runs whose samples are kept, once they have been read.
+  private var sampledRuns: SampledRuns?
   /// More numbers than this are not read at once.
   private static let largestCount = 1 << 31
 
@@ -118,13 +120,21 @@ public final class ResultFileReader {
     guard shape(of: ResultLayout.sampledRunAxis) != nil else {
       return try numbers(name, of: runs, inner: inner)
     }
+    let sampled = try readSampledRuns()
+    let places = sampled.places(of: runs)
+    if places.isEmpty { return [] }
+    return try numbers(name, of: places, in: [sampled.chosen?.count ?? 0], inner: inner)
+  }
+
+  private func readSampledRuns() throws(StorageFailure) -> SampledRuns {
+    if let sampledRuns { return sampledRuns }
     let chosen = try numbers(ResultLayout.sampledRunAxis).map { Int(exactly: $0) ?? -1 }
     guard zip(chosen, chosen.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw .notReadable(path: path)
     }
-    let places = SampledRuns(chosen: chosen).places(of: runs)
-    if places.isEmpty { return [] }
-    return try numbers(name, of: places, in: [chosen.count], inner: inner)
+    let sampled = SampledRuns(chosen: chosen)
+    sampledRuns = sampled
+    return sampled
   }
 
   private func numbers(
@@ -132,22 +142,10 @@ public final class ResultFileReader {
   ) throws(StorageFailure) -> [Double] {
     guard let dataset = dataset(name, in: file), dataset.shape == runShape + inner,
       let type = HDF5Object(H5Dget_type(dataset.id), H5Tclose),
-      H5Tget_class(type.id) == H5T_FLOAT,
-      let selection = RunSelection(shape: runShape, inner: inner, runs: runs)
+      H5Tget_class(type.id) == H5T_FLOAT
     else { throw .notResult(path: path, missing: "`\(name)` of its runs") }
-    let size = inner.reduce(1, *)
-    var values = [Double](repeating: .nan, count: runs.count * size)
-    for box in selection.boxes {
-      guard let space = box.fileSpace(of: dataset), let memory = box.memorySpace() else {
-        throw .notReadable(path: path)
-      }
-      let isGood = values.withUnsafeMutableBufferPointer { values in
-        guard let base = values.baseAddress else { return true }
-        let start = base + (box.firstRun - runs.lowerBound) * size
-        return H5Dread(
-          dataset.id, h5_native_double(), memory.id, space.id, h5_default(), start) >= 0
-      }
-      guard isGood else { throw .notReadable(path: path) }
+    guard let values = dataset.numbers(of: runs, in: runShape, inner: inner) else {
+      throw .notReadable(path: path)
     }
     return values
   }
@@ -206,7 +204,8 @@ public final class ResultFileReader {
 
   /// The group that has the lists of a run: the file itself where there is a single run.
   private func recordings(ofRun run: Int) -> HDF5Object? {
-    shape(of: "status") == [] ? file : file.group("runs")?.group("\(run)")
+    (shape(of: "status") ?? []).allSatisfy { $0 == 1 }
+      ? file : file.group("runs")?.group("\(run)")
   }
 
   private static func read<Number: BitwiseCopyable>(

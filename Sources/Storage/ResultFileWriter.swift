@@ -66,6 +66,8 @@ public final class ResultFileWriter {
     else { throw .failed(operation: "creating", path: temporaryPath) }
     H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110)
     H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG)
+    // On a full disk, what waits in the library's own buffer would stand in the way of reading back.
+    H5Pset_sieve_buf_size(access.id, 0)
     H5Pset_link_creation_order(creation.id, h5_creation_order())
     H5Pset_attr_creation_order(creation.id, h5_creation_order())
     H5Pset_obj_track_times(creation.id, false)
@@ -118,9 +120,10 @@ public final class ResultFileWriter {
   ///   - firstRun: The flat index of the first run, the last axis running fastest.
   ///   - values: SI values, run after run, each over all sample times and, for each time, over all
   ///     cells; only of runs whose samples are kept.
+  ///   - areInUnits: Whether the values are in the unit of the variable instead.
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func writeSamples(
-    of variable: Int, firstRun: Int, _ values: UnsafeBufferPointer<Double>
+    of variable: Int, firstRun: Int, _ values: UnsafeBufferPointer<Double>, areInUnits: Bool = false
   ) throws(StorageFailure) {
     h5_be_quiet()
     guard timeCount > 0 else { return }
@@ -128,9 +131,29 @@ public final class ResultFileWriter {
     let size = inner.reduce(1, *)
     guard size > 0 else { return }
     try write(
-      values, scale: layout.variables[variable].scale, into: sampledDatasets[variable],
+      values, scale: areInUnits ? 1 : layout.variables[variable].scale,
+      into: sampledDatasets[variable],
       firstRun: layout.sampled.places(of: firstRun..<firstRun).lowerBound,
       count: values.count / size, in: sampledShape, inner: inner)
+  }
+
+  /// The samples of consecutive runs that have been written, of those whose samples are kept.
+  ///
+  /// - Parameters:
+  ///   - variable: The index of the variable.
+  ///   - runs: Flat indices, the last axis running fastest.
+  /// - Returns: In the unit of the variable, and as exact as the file has them.
+  /// - Throws: `StorageFailure` if they cannot be read back.
+  public func writtenSamples(
+    of variable: Int, runs: Range<Int>
+  ) throws(StorageFailure) -> [Double] {
+    h5_be_quiet()
+    guard variable < sampledDatasets.count,
+      let values = sampledDatasets[variable].numbers(
+        of: layout.sampled.places(of: runs), in: sampledShape,
+        inner: inner(of: layout.variables[variable]))
+    else { throw .failed(operation: "reading", path: temporaryPath) }
+    return values
   }
 
   /// The shape of one run of a sampled quantity.

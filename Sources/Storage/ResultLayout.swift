@@ -80,16 +80,27 @@ public struct ResultLayout: Sendable {
   /// Whether each run has an identity.
   public var hasIdentities = false
 
-  /// The names of everything at the top of the file but reductions.
-  public var namesBesideReductions: Set<String> {
-    var names: Set<String> = [
-      "status", "verdict", "failure_reason", "accepted_steps", "rejected_steps", "run_identity",
-      "failures", "provenance", "runs", "spikes", "edges", "statistic", Self.sampledRunAxis,
-    ]
-    names.formUnion(runAxes.map(\.name) + coordinates.map(\.name) + variables.map(\.name))
-    names.formUnion(variables.compactMap(\.cells).map(\.name))
-    if let time { names.insert(time.name) }
-    return names
+  /// The names of everything at the top of the file, each as often as something is called so.
+  public var names: [String] {
+    var names = ["status", "failure_reason", "accepted_steps", "rejected_steps", "provenance"]
+    // Only a result with failed runs has them, which nobody knows beforehand.
+    names.append("failures")
+    if !verdicts.isEmpty { names.append("verdict") }
+    if hasIdentities { names.append("run_identity") }
+    if summary != nil { names.append("statistic") }
+    if let time {
+      names.append(time.name)
+      if sampled.chosen != nil { names.append(Self.sampledRunAxis) }
+      // Variables of one population share its axis.
+      names += Set(variables.compactMap(\.cells).map(\.name)).sorted()
+      names += variables.map(\.name)
+    }
+    if !spikingPopulations.isEmpty || !weightedProjections.isEmpty {
+      if runCount > 1 { names.append("runs") }
+      if runCount == 1 && !spikingPopulations.isEmpty { names.append("spikes") }
+      if runCount == 1 && !weightedProjections.isEmpty { names.append("edges") }
+    }
+    return names + runAxes.map(\.name) + coordinates.map(\.name) + reductions.map(\.name)
   }
 
   /// How many runs there are.

@@ -24,6 +24,7 @@ final class RunSpool {
   private var descriptor: CInt = -1
   private var end = 0
   private var stretches: [Place: [(offset: Int, count: Int)]] = [:]
+  private var counts: [Place: Int] = [:]
 
   /// Makes an empty spool.
   ///
@@ -33,7 +34,7 @@ final class RunSpool {
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// How many entries there are so far.
-  func count(of place: Place) -> Int { (stretches[place] ?? []).reduce(0) { $0 + $1.count } }
+  func count(of place: Place) -> Int { counts[place] ?? 0 }
 
   /// Adds entries behind those that are there.
   ///
@@ -56,6 +57,7 @@ final class RunSpool {
       indices.allSatisfy({ $0.withUnsafeBytes { write($0) } })
     else { throw refused("writing") }
     stretches[place, default: []].append((offset, numbers.count))
+    counts[place, default: 0] += numbers.count
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -213,17 +213,20 @@ struct CampaignRunner {
       let beginning = try begin()
       let journal = beginning.journal
       let file = try campaign.makeFile(path: path, mayReplace: mayReplace, facts: Self.facts)
+      let output = campaign.output(journal, header, file)
       let summary: Runs.Summary
       do {
         let finished = try takeOver(
           beginning.finished, journals: beginning.finished == nil ? [] : [journal.path],
           beginning.earlier, campaign.plan, into: file)
         summary = try campaign.run(
-          after: finished, into: campaign.output(journal, header, file),
-          cancellation: interruption.flag
+          after: finished, into: output, cancellation: interruption.flag
         ) { progress.update($0) }
       } catch {
+        let waiting = (try? campaign.takeWaiting(from: output)) ?? []
+        // A disk that was full has room for them now.
         file.abandon()
+        for entry in waiting { try? journal.append(entry) }
         journal.close()
         throw error
       }

@@ -135,6 +135,23 @@ struct NetworkResultBytesTests {
     }
   }
 
+  @Test("of a single run that has grown are those of the larger sweep from the beginning")
+  func extendedFromOne() throws {
+    func text(_ samples: String) -> String {
+      Self.text(Self.random.replacing("#", with: samples))
+        .split(separator: "\n").filter { !$0.hasPrefix("arms:") }.joined(separator: "\n")
+        + "\ninputs: {current: 2 mV/ms}\n"
+    }
+    try withFolder { folder in
+      _ = try write(try campaign(text("1")), to: folder + "/small.h5")
+      _ = try write(try campaign(text("3")), to: folder + "/fresh.h5")
+      let earlier = try EarlierResult(path: folder + "/small.h5")
+      let summary = try write(try campaign(text("3")), to: folder + "/grown.h5", earlier: earlier)
+      #expect(summary.progress.earlier == 1)
+      #expect(try bytes(folder + "/grown.h5") == bytes(folder + "/fresh.h5"))
+    }
+  }
+
   @Test("take over no run that follows from something else")
   func others() throws {
     try withFolder { folder in

@@ -98,7 +98,7 @@ struct ResultBytesTests {
     let summary: CampaignSummary
     if let journal {
       summary = try campaign.run(
-        after: finished, into: JournaledOutput(journal, header(campaign), output))
+        after: finished, into: JournaledOutput(journal, header(campaign), output, patience: 0))
     } else {
       summary = try campaign.run(after: finished, into: output)
     }
@@ -151,6 +151,76 @@ struct ResultBytesTests {
           #expect(try bytes(path) == expected, "resumed at \(part)")
         }
       }
+    }
+  }
+
+  @Test(
+    "do not depend on samples of the first second that the journal has from the unfinished result",
+    arguments: sweeps.keys.sorted(), [0.05, 3600])
+  func firstSecond(name: String, patience: Double) throws {
+    try withFolder { folder in
+      let campaign = campaign(try rightExperiment(try text(name)), threads: 2, chunk: 4)
+      _ = try write(campaign, to: folder + "/whole.h5")
+      let place = folder + "/begun.journal"
+      let journal = try JournalWriter(path: place, header: header(campaign))
+      let file = try ResultFileOutput(
+        path: folder + "/begun.h5", experiment: campaign.experiment, plan: campaign.plan,
+        mayReplace: true, facts: ["afterglow_version": "1"])
+      let output = JournaledOutput(journal, header(campaign), file, patience: patience)
+      func run(_ runs: Range<Int>) throws {
+        _ = try campaign.run(
+          [runs], from: CampaignProgress(total: campaign.plan.count), into: output,
+          cancellation: CancellationFlag(), progress: { _ in })
+      }
+      func kept() throws -> Int {
+        let finished = FinishedRuns(try JournalReader(path: place))
+        return campaign.plan.count - finished.leftCount
+      }
+      // The first half ends as an interrupted campaign does, the rest as one that fails.
+      let (half, most) = (campaign.plan.count / 2, campaign.plan.count - 3)
+      try run(0..<half)
+      #expect(try kept() == half)
+      try run(half..<most)
+      for entry in try output.takeWaiting() { try journal.append(entry) }
+      #expect(try kept() == most)
+      file.abandon()
+      journal.close()
+      _ = try write(campaign, to: folder + "/again.h5", journals: [place])
+      #expect(try bytes(folder + "/again.h5") == bytes(folder + "/whole.h5"))
+    }
+  }
+
+  @Test("have the samples of the first second in the journal once it is over")
+  func secondIsOver() throws {
+    try withFolder { folder in
+      let campaign = campaign(try rightExperiment(try text("samples")), threads: 1)
+      let place = folder + "/begun.journal"
+      let journal = try JournalWriter(path: place, header: header(campaign))
+      let file = try ResultFileOutput(
+        path: folder + "/begun.h5", experiment: campaign.experiment, plan: campaign.plan,
+        mayReplace: true, facts: [:])
+      let output = JournaledOutput(journal, header(campaign), file, patience: 0.3)
+      let soon = ContinuousClock.now + .seconds(20)
+      // No chunk comes behind the first ones; the end of the second is noticed nevertheless.
+      let chunks = UnendedOutput(output)
+      _ = try campaign.run(only: Array(0..<30), into: chunks)
+      var kept = 0
+      while kept < 30, .now < soon {
+        usleep(20_000)
+        let finished = FinishedRuns(try JournalReader(path: place))
+        kept = campaign.plan.count - finished.leftCount
+      }
+      #expect(kept == 30)
+      file.abandon()
+    }
+  }
+
+  /// Passes chunks on, but not that they have ended.
+  private final class UnendedOutput: RunOutput {
+    private let output: any RunOutput
+    init(_ output: any RunOutput) { self.output = output }
+    func write(_ chunk: borrowing ChunkResult, reports: [RunReport]) throws {
+      try output.write(chunk, reports: reports)
     }
   }
 

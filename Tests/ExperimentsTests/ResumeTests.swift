@@ -58,7 +58,7 @@ struct ResumeTests {
       let header = CampaignJournal.header(
         experiment, campaign.plan, overrides: ExperimentOverrides(), version: "1")
       let journal = try JournalWriter(path: place, header: header)
-      let summary = try campaign.run(into: JournaledOutput(journal, header, output))
+      let summary = try campaign.run(into: JournaledOutput(journal, header, output, patience: 0))
       try output.commit(summary: summary)
       journal.close()
       let expected = try contents(whole)
@@ -74,7 +74,8 @@ struct ResumeTests {
           path: path, experiment: experiment, plan: campaign.plan, mayReplace: false, facts: [:])
         let writer = try JournalWriter(resuming: place, at: reader.soundLength)
         try resumed.restore(JournalReader(path: place), finished)
-        let rest = try campaign.run(after: finished, into: JournaledOutput(writer, header, resumed))
+        let rest = try campaign.run(
+          after: finished, into: JournaledOutput(writer, header, resumed, patience: 0))
         try resumed.commit(summary: rest)
         writer.close()
         #expect(rest.progress.done == 300 && !rest.wasInterrupted)

@@ -26,9 +26,16 @@ struct JournalTests {
       samples: [(0..<count * 3).map { -Double($0) * 1e300 }])
   }
 
+  private func inUnits(_ entry: JournalEntry) -> JournalEntry {
+    var entry = entry
+    entry.samplesAreInUnits = true
+    return entry
+  }
+
   private func isEqual(_ a: JournalEntry, _ b: JournalEntry) -> Bool {
     func bits(_ arrays: [[Double]]) -> [[UInt64]] { arrays.map { $0.map(\.bitPattern) } }
-    return a.firstRun == b.firstRun && a.records == b.records
+    return a.firstRun == b.firstRun && a.samplesAreInUnits == b.samplesAreInUnits
+      && a.records == b.records
       && bits(a.reductions) == bits(b.reductions) && bits(a.samples) == bits(b.samples)
   }
 
@@ -50,7 +57,7 @@ struct JournalTests {
   func roundTrip() throws {
     try withFolder { path in
       let writer = try JournalWriter(path: path, header: header)
-      let written = [entry(0, 3), entry(7, 2), entry(3, 1)]
+      let written = [entry(0, 3), inUnits(entry(7, 2)), entry(3, 1)]
       for entry in written { try writer.append(entry) }
       let reader = try JournalReader(path: path)
       #expect(reader.header == header)
@@ -169,7 +176,7 @@ struct JournalTests {
   @Test("what is no journal is refused")
   func notJournals() throws {
     try withFolder { path in
-      for text in ["", "afterglow", "afterglow journal 2\n", "afterglow journal 1\n"] {
+      for text in ["", "afterglow", "afterglow journal 3\n", "afterglow journal 2\n"] {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         #expect(throws: StorageFailure.noJournal(path: path)) {
           _ = try JournalReader(path: path)

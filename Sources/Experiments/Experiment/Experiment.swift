@@ -90,6 +90,8 @@ public struct InputProtocol: Sendable, Hashable {
   public var steps: [(time: WrittenQuantity, value: RunValue)]
   /// What it wanders by instead of steps.
   public var noise: NoiseProtocol?
+  /// The cells of a population that it drives; `nil` for all that have the input.
+  public var cells: IndexSelection?
   /// The shape that the file describes, for the resolved experiment; `nil` for plain steps.
   public var written: PlainValue?
 
@@ -103,13 +105,14 @@ public struct InputProtocol: Sendable, Hashable {
   }
 
   public static func == (first: InputProtocol, second: InputProtocol) -> Bool {
-    first.input == second.input && first.noise == second.noise
+    first.input == second.input && first.noise == second.noise && first.cells == second.cells
       && first.steps.elementsEqual(second.steps) { $0.time == $1.time && $0.value == $1.value }
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(input)
     hasher.combine(noise)
+    hasher.combine(cells)
     for step in steps {
       hasher.combine(step.time)
       hasher.combine(step.value)

@@ -15,7 +15,7 @@ public struct FileLibrary: Sendable {
   /// Called before an HDF5 file is read, to refuse one that the library for it would not survive.
   public var tryReading: @Sendable (String) throws(StorageFailure) -> Void = { _ in }
 
-  /// The largest size of a model or an experiment, and that of a table, in bytes.
+  /// The largest size of an experiment, and that of a table, in bytes.
   static let textLimit = 16 << 20
   static let tableLimit = 256 << 20
 
@@ -79,8 +79,7 @@ public struct FileLibrary: Sendable {
     case .disk(let modelRoots):
       let folder = directory(of: experiment)
       let candidates = ([folder] + modelRoots).flatMap { root in
-        path.hasSuffix(".model")
-          ? [joined(root, path)] : [joined(root, path + ".model"), joined(root, path)]
+        [joined(root, Self.isModel(path) ? path : path + ".model")]
       }
       guard let found = candidates.first(where: isRegularFile) else {
         let known = modelNames(in: modelRoots)
@@ -90,10 +89,11 @@ public struct FileLibrary: Sendable {
         problems.error(
           "there is no model `\(shortened(path))`", id: "model-not-found", at: range,
           help: suggestion.map { "did you mean `\($0)`?" }
-            ?? "it is looked for beside the experiment and in the library of models")
+            ?? "a file that ends with `.model` is looked for beside the experiment and in the library "
+            + "of models")
         return nil
       }
-      do throws(FileProblem) { main = try Self.read(found, limit: Self.textLimit) } catch {
+      do throws(FileProblem) { main = try Self.read(found, limit: largestFileSize) } catch {
         problems.error(
           "the model `\(shortened(path))` cannot be read: \(error.reason)",
           id: "model-unreadable", at: range)
@@ -178,13 +178,19 @@ public struct FileLibrary: Sendable {
     case .disk:
       guard isInside(path, roots) else { return .failure(.outsideRoots) }
       guard isRegularFile(path) else { return .failure(.notFound) }
+      guard Self.isModel(path) else {
+        return .failure(.unreadable("a model is in a file that ends with `.model`"))
+      }
       do throws(FileProblem) {
-        return .success(try Self.read(path, limit: Self.textLimit))
+        return .success(try Self.read(path, limit: largestFileSize))
       } catch {
         return .failure(.unreadable(error.reason))
       }
     }
   }
+
+  /// Whether it is a model by its name: what is in other files is nobody's business.
+  private static func isModel(_ path: String) -> Bool { path.hasSuffix(".model") }
 
   private static func read(_ path: String, limit: Int) throws(FileProblem) -> SourceFile {
     guard FileManager.default.fileExists(atPath: path) else {

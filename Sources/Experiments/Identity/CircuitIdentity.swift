@@ -25,6 +25,11 @@ struct CircuitIdentity: Sendable {
       let settings = (experiment.parameters + arm.parameters).map(\.parameter)
       var hash = StableHash()
       for parameter in Set(settings + swept).sorted() { hash.add(parameter) }
+      for course in arm.inputs {
+        guard let cells = course.cells else { continue }
+        hash.add(experiment.model.inputs[course.input].declaration.path)
+        hash.add(PlainValue.table([PlainValue.Entry("cells", cells.written)]).yaml())
+      }
       return Arm(
         settings: hash.value,
         replays: arm.replays.map { replay in

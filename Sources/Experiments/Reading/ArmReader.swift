@@ -11,6 +11,8 @@ struct ArmReader {
   var duration: Double?
   /// Where inputs can change, if the model is stepped with a fixed step.
   var grid: StepGrid?
+  /// The circuit that is run, if it is one: stimuli can be for some of its cells.
+  var circuit: Circuit?
   /// Reads what populations replay; `nil` where there are none.
   var replays: ((YamlNode) -> [Replay])?
 
@@ -124,21 +126,24 @@ struct ArmReader {
       if entry.value.entries != nil {
         return StimulusReader(
           input: index, declared: scope.model.inputs[index], expressions: expressions,
-          problems: problems, duration: duration, grid: grid
+          problems: problems, duration: duration, grid: grid, circuit: circuit,
+          readSteps: { steps($0, "`\(entry.key)`", unit: unit(of: index)) }
         ).stimulus(entry.value)
       }
-      return steps(entry, unit: scope.model.inputs[index].declaration.unit).map {
+      return steps(entry.value, "`\(entry.key)`", unit: unit(of: index)).map {
         InputProtocol(input: index, steps: $0)
       }
     }
   }
 
+  private func unit(of input: Int) -> PhysicalUnit { scope.model.inputs[input].declaration.unit }
+
+  /// A value, or a list of `[time, value]`.
   private func steps(
-    _ entry: YamlNode.Entry, unit: PhysicalUnit
+    _ node: YamlNode, _ name: String, unit: PhysicalUnit
   ) -> [(time: WrittenQuantity, value: RunValue)]? {
-    let name = "`\(entry.key)`"
-    guard let elements = entry.value.elements else {
-      guard let value = expressions.runValue(entry.value, name, like: unit) else { return nil }
+    guard let elements = node.elements else {
+      guard let value = expressions.runValue(node, name, like: unit) else { return nil }
       return [(WrittenQuantity(si: -.infinity, in: .second), value)]
     }
     var steps: [(time: WrittenQuantity, value: RunValue)] = []

@@ -108,6 +108,9 @@ struct DoseReader {
 
   private func instancesHelp(_ instances: [String]) -> String {
     let named = instances.filter { !$0.isEmpty }
+    if named.isEmpty && !instances.isEmpty {
+      return "leave `into` out: the model itself has routes"
+    }
     return named.isEmpty
       ? "the model has no routes: declare one with `route NAME { into STATE }`"
       : "doses go into \(listed(named))"

@@ -108,8 +108,8 @@ struct ExperimentReader {
     if let sweep = experiment.sweep, let node = table["sweep"] {
       SweepCheck(experiment: experiment, sweep: sweep, problems: problems).check(node)
     }
-    if let node = table["reduce"], !problems.hasErrors {
-      ReductionNameCheck(experiment: experiment, problems: problems).check(node)
+    if !problems.hasErrors {
+      ResultNameCheck(experiment: experiment, problems: problems).check(table)
     }
     if let runs = experiment.recordedRuns, !problems.hasErrors {
       RecordedRunsCheck(plan: RunPlan(experiment), problems: problems).check(runs)
@@ -176,6 +176,7 @@ struct BodyReader {
     var files: [SourceFile] = []
     var reader = ArmReader(
       scope: scope, expressions: expressions, problems: problems, duration: duration, grid: grid)
+    reader.circuit = circuit
     if let circuit {
       reader.replays = { node in
         ReplayReader(

@@ -40,6 +40,7 @@ struct NetworkCheck {
 
   /// Reports cells that are sampled and that no arm has.
   private func checkCells() {
+    checkDrivenCells()
     let subject = campaign.subject
     for (index, selection) in subject.cells.sorted(by: { $0.key < $1.key }) {
       guard let largest = selection.largest else { continue }
@@ -52,6 +53,24 @@ struct NetworkCheck {
         "there is no cell \(largest) in `\(population.declaration.path)`, which has "
           + "\(Int(size)) cells", id: "out-of-range", at: selection.range,
         help: "cells are counted from 0")
+    }
+  }
+
+  /// Reports cells that a stimulus is for and that are not there in its arm.
+  private func checkDrivenCells() {
+    var seen: Set<SourceRange> = []
+    for (run, arm) in campaign.experiment.arms.enumerated() {
+      for course in arm.inputs {
+        guard let cells = course.cells, let largest = cells.largest,
+          let population = campaign.population(of: course)
+        else { continue }
+        let size = campaign.settings(of: run).size(of: population)
+        guard Double(largest) >= size, seen.insert(cells.range).inserted else { continue }
+        problems.error(
+          "there is no cell \(largest) in `\(population.declaration.path)`, which has "
+            + "\(Int(size)) cells", id: "out-of-range", at: cells.range,
+          help: "cells are counted from 0")
+      }
     }
   }
 }

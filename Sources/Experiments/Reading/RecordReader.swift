@@ -75,6 +75,11 @@ struct RecordReader {
       guard let step = problems.positiveTime(node, "`every`"), let duration,
         isOnGrid(step, "`every`", at: node.range)
       else { return nil }
+      if step.value > duration {
+        problems.warning(
+          "`every` is longer than the run: its start alone is recorded", id: "every-too-long",
+          at: node.range)
+      }
       let entry = PlainValue.Entry("every", .text(step.text))
       guard let times = regular(from: 0, to: duration, every: step.value, at: node.range) else {
         return nil

@@ -2,7 +2,7 @@ import Diagnostics
 import ModelLanguage
 import Units
 
-/// Reads the course of an input that is written as a shape: pulses, a ramp, or noise.
+/// Reads the course of an input that is written as a table: a shape, or values, and for which cells.
 struct StimulusReader {
   let input: Int
   /// What the input is, with its default.
@@ -13,8 +13,12 @@ struct StimulusReader {
   let duration: Double?
   /// Where inputs can change, if the model is stepped with a fixed step.
   let grid: StepGrid?
+  /// The circuit that is run, if it is one.
+  let circuit: Circuit?
+  /// Reads a value, or a list of `[time, value]`.
+  let readSteps: (YamlNode) -> [(time: WrittenQuantity, value: RunValue)]?
 
-  static let shapes = ["pulses", "ramp", "noise", "white_noise"]
+  static let shapes = ["values", "pulses", "ramp", "noise", "white_noise"]
   /// The largest number of changes of one input.
   static let limit = 10_000_000
 
@@ -25,11 +29,11 @@ struct StimulusReader {
   func stimulus(_ node: YamlNode) -> InputProtocol? {
     guard
       let table = TableReader(
-        node, name: "the course of \(name)", keys: Self.shapes, problems: problems)
+        node, name: "the course of \(name)", keys: Self.shapes + ["cells"], problems: problems)
     else { return nil }
     table.exclusive(Self.shapes)
     guard let shape = Self.shapes.first(where: table.has), let settings = table[shape] else {
-      if node.entries?.isEmpty == true {
+      if node.entries?.isEmpty == true || table.has("cells") {
         problems.error(
           "the course of \(name) has no shape", id: "missing-key", at: node.range,
           help: "it is one of \(listed(Self.shapes))")
@@ -38,13 +42,34 @@ struct StimulusReader {
     }
     var course: InputProtocol?
     switch shape {
+    case "values": course = readSteps(settings).map { InputProtocol(input: input, steps: $0) }
     case "pulses": course = pulses(settings)
     case "ramp": course = ramp(settings)
     case "noise": course = noise(settings)
     default: course = whiteNoise(settings)
     }
     course?.written = node.plain
+    if let cells = table["cells"] {
+      guard let selection = selection(cells) else { return nil }
+      course?.cells = selection
+    }
     return course
+  }
+
+  /// The cells that are driven, if the input is that of the cells of one population.
+  private func selection(_ node: YamlNode) -> IndexSelection? {
+    guard circuit?.population(withInput: declared.declaration.path) != nil else {
+      problems.error(
+        "\(name) is not an input of the cells of one population", id: "no-cells", at: node.range,
+        help: circuit == nil
+          ? "the model has no cells; leave `cells` out"
+          : "`cells` chooses among the cells of a population: drive `POPULATION.INPUT`, and leave the "
+            + "input out where the population is declared")
+      return nil
+    }
+    return problems.selection(node, "`cells`", of: "cells").map {
+      IndexSelection(form: $0, range: node.range)
+    }
   }
 
   private func value(_ table: TableReader, _ key: String) -> RunValue? {

@@ -95,8 +95,11 @@ public struct Campaign: JournaledCampaign {
   public func output(
     _ journal: JournalWriter, _ header: JournalHeader, _ file: ResultFileOutput?
   ) -> any RunOutput {
-    JournaledOutput(
-      journal, header, file, delay: header.variableCount > 0 ? .seconds(1) : .zero)
+    JournaledOutput(journal, header, file)
+  }
+
+  public func takeWaiting(from output: any RunOutput) throws(StorageFailure) -> [JournalEntry] {
+    try (output as? JournaledOutput)?.takeWaiting() ?? []
   }
 
   /// Carries out some runs, each as it is among all of them.
@@ -163,7 +166,9 @@ public struct Campaign: JournaledCampaign {
         throw error
       }
     }
-    return ledger.summary(notes: ensemble.notes)
+    let summary = ledger.summary(notes: ensemble.notes)
+    try output.end(summary.progress)
+    return summary
   }
 
   /// The steady states of the runs that need them, by run; of all runs if none are chosen.

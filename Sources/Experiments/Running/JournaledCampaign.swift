@@ -31,6 +31,13 @@ public protocol JournaledCampaign: Sendable {
   /// An output that keeps runs in a journal, and in the file if there is one.
   func output(_ journal: JournalWriter, _ header: JournalHeader, _ file: File?) -> Output
 
+  /// Finished runs that are in the file but not in the journal yet, when an error has ended the campaign.
+  ///
+  /// - Parameter output: The output, which is not used any more.
+  /// - Returns: What the journal should have before it is closed.
+  /// - Throws: `StorageFailure` if they cannot be read back from the file.
+  func takeWaiting(from output: Output) throws(StorageFailure) -> [JournalEntry]
+
   /// Carries out some runs.
   ///
   /// - Parameters:
@@ -101,6 +108,8 @@ extension CampaignFile {
 }
 
 extension JournaledCampaign {
+  public func takeWaiting(from output: Output) throws(StorageFailure) -> [JournalEntry] { [] }
+
   /// Carries out all runs.
   ///
   /// - Parameters:

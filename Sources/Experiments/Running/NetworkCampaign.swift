@@ -15,6 +15,8 @@ public struct NetworkCampaign: JournaledCampaign {
   public let plan: RunPlan
   let subject: NetworkSubject
   private let options: CampaignOptions
+  /// The paths of inputs that have a value of their own in each cell.
+  private(set) var differingInputs: Set<String> = []
 
   /// Prepares the runs; `nil` if the experiment has no circuit.
   public init?(_ experiment: Experiment, options: CampaignOptions) {
@@ -23,6 +25,7 @@ public struct NetworkCampaign: JournaledCampaign {
     self.subject = subject
     self.options = options
     plan = RunPlan(experiment)
+    differingInputs = findDifferingInputs()
   }
 
   /// The step in s.
@@ -49,6 +52,7 @@ public struct NetworkCampaign: JournaledCampaign {
       let choice = plan.recording(of: replay.path, run: run)
       settings.recordedSpikes[replay.path] = replay.recordings[choice].spikes
     }
+    drive(experiment.arms[place.arm].inputs, &settings)
     return settings
   }
 
@@ -88,7 +92,9 @@ public struct NetworkCampaign: JournaledCampaign {
     }
     let network = Network(
       subject.circuit,
-      NetworkConfiguration(method: subject.method, timeStep: timeStep, recorded: recorded),
+      NetworkConfiguration(
+        method: subject.method, timeStep: timeStep, recorded: recorded,
+        differingInputs: differingInputs),
       backend: options.backend)
     let restored =
       output?.restored

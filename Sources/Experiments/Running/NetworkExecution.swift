@@ -83,7 +83,10 @@ struct NetworkExecution {
   private func settings(_ setup: RunSetup) -> NetworkSettings {
     var settings = campaign.settings(of: run)
     for (index, input) in campaign.experiment.model.inputs.enumerated() {
-      if case .driven = input.role { settings.inputs[input.declaration.path] = setup.inputs[index] }
+      switch input.role {
+      case .driven, .sum: settings.inputs[input.declaration.path] = setup.inputs[index]
+      default: continue
+      }
     }
     return settings
   }

@@ -40,17 +40,8 @@ public final class NetworkFileOutput: NetworkOutput, CampaignFile, @unchecked Se
       digest: RunDigest(
         runCount: campaign.plan.count, reductionCount: campaign.experiment.reductions.count))
     let subject = campaign.subject
-    var layout = ResultLayout(campaign.experiment, campaign.plan, facts: facts) { path in
+    let layout = ResultLayout(campaign.experiment, campaign.plan, facts: facts) { path in
       subject.circuit.variable(path).map { campaign.cellAxis(of: $0.population) }
-    }
-    layout.spikingPopulations = subject.spikes.map {
-      subject.circuit.populations[$0].declaration.path
-    }
-    layout.weightedProjections = subject.weights.map {
-      let projection = subject.circuit.projections[$0]
-      let unit = projection.weightDeclaration.unit
-      return ResultLayout.Quantity(
-        name: projection.declaration.path, unit: unit.symbol, scale: unit.scale, longName: "")
     }
     writer = try ResultFileWriter(path: path, layout: layout, mayReplace: mayReplace)
   }

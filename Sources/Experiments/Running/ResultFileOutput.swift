@@ -86,7 +86,9 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
             (places.lowerBound - kept.lowerBound)
               * timeCount..<(places.upperBound - kept.lowerBound) * timeCount])
         try part.withUnsafeBufferPointer { values throws(StorageFailure) in
-          try writer.writeSamples(of: variable, firstRun: runs.lowerBound, values)
+          try writer.writeSamples(
+            of: variable, firstRun: runs.lowerBound, values,
+            areInUnits: entry.samplesAreInUnits)
         }
       }
       for (reduction, values) in entry.reductions.enumerated() {
@@ -99,6 +101,13 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
         }
       }
       try keep(Array(entry.records[start..<end]), from: runs.lowerBound)
+    }
+  }
+
+  /// The samples of runs that have been written, as they stand in the file, by variable.
+  func writtenSamples(of runs: Range<Int>) throws(StorageFailure) -> [[Double]] {
+    try (0..<variableCount).map { variable throws(StorageFailure) in
+      try writer.writtenSamples(of: variable, runs: runs)
     }
   }
 

@@ -101,12 +101,26 @@ extension ResultLayout {
       }
     }
     hasIdentities = true
-    guard experiment.network == nil else { return }
+    if let network = experiment.network {
+      addLists(of: network)
+      return
+    }
     states = experiment.model.states.map {
       let unit = $0.declaration.unit
       return Quantity(
         name: $0.declaration.path, unit: unit.symbol, scale: unit.scale,
         longName: $0.declaration.documentation)
+    }
+  }
+
+  /// What runs of a circuit keep whose length is not known beforehand.
+  private mutating func addLists(of network: NetworkSubject) {
+    spikingPopulations = network.spikes.map { network.circuit.populations[$0].declaration.path }
+    weightedProjections = network.weights.map {
+      let projection = network.circuit.projections[$0]
+      let unit = projection.weightDeclaration.unit
+      return Quantity(
+        name: projection.declaration.path, unit: unit.symbol, scale: unit.scale, longName: "")
     }
   }
 

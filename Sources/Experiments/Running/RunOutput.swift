@@ -31,6 +31,13 @@ public struct RunReport: Sendable {
 public protocol RunOutput: AnyObject {
   /// Takes the runs of a chunk.
   func write(_ chunk: borrowing ChunkResult, reports: [RunReport]) throws
+
+  /// No more chunks come. It is not called when an error ends the campaign.
+  func end(_ progress: CampaignProgress) throws
+}
+
+extension RunOutput {
+  public func end(_ progress: CampaignProgress) throws {}
 }
 
 /// Keeps all results in memory, for validation and for tests.

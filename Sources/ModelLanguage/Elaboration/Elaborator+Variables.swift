@@ -11,8 +11,21 @@ extension Elaborator {
       model.states.append(
         State(
           declaration: declaration(of: id), initialValue: value.expression, derivative: .number(0)))
+      checkStart(of: id, value.expression, "the initial value")
     }
     derivatives = Array(repeating: nil, count: order.count)
+  }
+
+  /// Checks that a value at the start is a number while parameters have their defaults.
+  private mutating func checkStart(of id: Int, _ value: Expression, _ what: String) {
+    guard let defaultParameters, !diagnostics.all.hasErrors, !library.diagnostics.hasErrors,
+      value.isOverParameters, let definition = symbols[id].definition,
+      !value.value(in: ExpressionValues(parameters: defaultParameters)).isFinite
+    else { return }
+    diagnostics.report(
+      Diagnostic(
+        id: "not-finite", "\(what) of `\(symbols[id].name.text)` is not a finite number",
+        at: definition.syntax.range))
   }
 
   /// Elaborates the inputs that no instance wires.
@@ -40,6 +53,7 @@ extension Elaborator {
         symbols[id].unit = unit
         symbols[id].dimensions = unit.dimensions
       }
+      if let value { checkStart(of: id, value.expression, "the default") }
       model.inputs.append(
         Input(
           declaration: declaration(of: id), defaultValue: value?.expression ?? .number(0),

@@ -7,7 +7,7 @@ import Foundation
 /// numbers are little-endian. A block that is not whole ends the journal: it was being written when the power
 /// went, and everything before it stands.
 enum JournalFormat {
-  static let mark = Array("afterglow journal 2\n".utf8)
+  static let mark = Array("afterglow journal 3\n".utf8)
   /// More than this is no block of ours.
   static let largestBlock = 1 << 31
 
@@ -21,10 +21,15 @@ enum JournalFormat {
     return bytes
   }
 
+  /// Set in the first word of an entry whose samples are in the units of the result.
+  private static let unitsBit: UInt64 = 1 << 62
+
   /// What an entry says of its runs, filled up with 0 to whole words; the numbers follow.
-  static func beginning(firstRun: Int, _ records: [RunRecord]) -> [UInt8] {
+  static func beginning(
+    firstRun: Int, _ records: [RunRecord], samplesAreInUnits: Bool = false
+  ) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.append(number: UInt64(firstRun))
+    bytes.append(number: UInt64(firstRun) | (samplesAreInUnits ? unitsBit : 0))
     bytes.append(number: UInt64(records.count))
     for record in records {
       bytes.append(UInt8(bitPattern: record.status.rawValue))
@@ -46,7 +51,8 @@ enum JournalFormat {
   /// The entry in a block; `nil` if it does not fit the header.
   static func entry(_ bytes: [UInt8], _ header: JournalHeader) -> JournalEntry? {
     var reader = ByteReader(bytes)
-    guard let first = reader.count(below: header.runCount),
+    guard let word = reader.number(), let first = Int(exactly: word & ~unitsBit),
+      first < header.runCount,
       let count = reader.count(below: header.runCount - first + 1), count > 0
     else { return nil }
     var records: [RunRecord] = []
@@ -80,8 +86,10 @@ enum JournalFormat {
         header.sampled.places(of: first..<first + count).count * header.timeCount),
       reader.isAtEnd
     else { return nil }
-    return JournalEntry(
+    var entry = JournalEntry(
       firstRun: first, records: records, reductions: reductions, samples: samples)
+    entry.samplesAreInUnits = word & unitsBit != 0
+    return entry
   }
 }
 

@@ -83,6 +83,9 @@ public struct JournalEntry: Sendable {
   public var reductions: [[Double]]
   /// `[variable][run][time]`, flat in each variable, of the runs whose samples are kept.
   public var samples: [[Double]]
+  /// Whether samples are numbers of a result file, in the units and with the precision that they have
+  /// there.
+  public var samplesAreInUnits = false
 
   /// Makes an entry of consecutive runs.
   public init(

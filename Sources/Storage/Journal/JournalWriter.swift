@@ -104,7 +104,10 @@ public final class JournalWriter: Sendable {
   public func append(_ entry: JournalEntry) throws(StorageFailure) {
     let all = (entry.reductions + entry.samples).flatMap { $0 }
     try all.withUnsafeBufferPointer { numbers throws(StorageFailure) in
-      try append(firstRun: entry.firstRun, entry.records, numbers: [numbers])
+      try append(
+        JournalFormat.beginning(
+          firstRun: entry.firstRun, entry.records, samplesAreInUnits: entry.samplesAreInUnits),
+        numbers: [UnsafeRawBufferPointer(numbers)])
     }
   }
 
