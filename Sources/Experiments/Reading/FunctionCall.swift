@@ -27,7 +27,11 @@ struct FunctionCall {
     nameOffset = bytes.firstIndex { !isSpace($0) } ?? 0
     guard nameOffset < open else { return nil }
     let nameBytes = bytes[nameOffset..<open].filter { !isSpace($0) }
-    guard nameBytes.allSatisfy({ $0 == UInt8(ascii: "_") || ($0 | 32) >= 97 && ($0 | 32) <= 122 })
+    func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
+    guard let initial = nameBytes.first, !isDigit(initial),
+      nameBytes.allSatisfy({
+        $0 == UInt8(ascii: "_") || isDigit($0) || ($0 | 32) >= 97 && ($0 | 32) <= 122
+      })
     else { return nil }
     name = String(decoding: nameBytes, as: UTF8.self)
     var depth = 0

@@ -11,9 +11,12 @@ struct NetworkCheck {
   private let campaign: NetworkCampaign
   private let problems: ProblemList
 
-  /// A check, or `nil` if there is no circuit, something is wrong already, or values vary.
+  /// Of more runs than this only the first are looked at.
+  private static let mostRuns = 1000
+
+  /// A check, or `nil` if there is no circuit or something is wrong already.
   init?(_ experiment: Experiment, problems: ProblemList) {
-    guard !problems.hasErrors, experiment.sweep == nil, experiment.network?.step != nil,
+    guard !problems.hasErrors, experiment.network?.step != nil,
       let campaign = NetworkCampaign(
         experiment, options: CampaignOptions(threads: 1, backend: .interpreter))
     else { return nil }
@@ -23,6 +26,7 @@ struct NetworkCheck {
 
   /// Reports each number that does not fit, where the model states it.
   func check() {
+    guard campaign.experiment.sweep == nil else { return checkSampledCells() }
     var seen: Set<String> = []
     for (run, arm) in campaign.experiment.arms.enumerated() {
       let found = campaign.subject.circuit.problems(
@@ -35,20 +39,20 @@ struct NetworkCheck {
       }
     }
     // Sizes are whole numbers by now.
-    if !problems.hasErrors { checkCells() }
+    guard !problems.hasErrors else { return }
+    checkSampledCells()
+    checkDrivenCells()
   }
 
-  /// Reports cells that are sampled and that no arm has.
-  private func checkCells() {
-    checkDrivenCells()
+  /// Reports cells that are sampled and that no run has.
+  private func checkSampledCells() {
     let subject = campaign.subject
     for (index, selection) in subject.cells.sorted(by: { $0.key < $1.key }) {
       guard let largest = selection.largest else { continue }
       let population = subject.circuit.populations[index]
-      let size = campaign.experiment.arms.indices.map {
-        campaign.settings(of: $0).size(of: population)
-      }.max()
-      guard let size, Double(largest) >= size else { continue }
+      let runs = 0..<min(campaign.plan.count, Self.mostRuns)
+      let size = runs.map { campaign.settings(of: $0).size(of: population) }.max()
+      guard let size, size >= 0, Double(largest) >= size else { continue }
       problems.error(
         "there is no cell \(largest) in `\(population.declaration.path)`, which has "
           + "\(Int(size)) cells", id: "out-of-range", at: selection.range,
