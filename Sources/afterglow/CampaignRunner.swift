@@ -223,7 +223,7 @@ struct CampaignRunner {
           after: finished, into: output, cancellation: interruption.flag
         ) { progress.update($0) }
       } catch {
-        let waiting = (try? campaign.takeWaiting(from: output)) ?? []
+        let waiting = campaign.takeWaiting(from: output)
         // A disk that was full has room for them now.
         file.abandon()
         for entry in waiting { try? journal.append(entry) }

@@ -181,7 +181,7 @@ struct ResultBytesTests {
       try run(0..<half)
       #expect(try kept() == half)
       try run(half..<most)
-      for entry in try output.takeWaiting() { try journal.append(entry) }
+      for entry in output.takeWaiting() { try journal.append(entry) }
       #expect(try kept() == most)
       file.abandon()
       journal.close()

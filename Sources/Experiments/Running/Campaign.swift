@@ -98,8 +98,8 @@ public struct Campaign: JournaledCampaign {
     JournaledOutput(journal, header, file)
   }
 
-  public func takeWaiting(from output: any RunOutput) throws(StorageFailure) -> [JournalEntry] {
-    try (output as? JournaledOutput)?.takeWaiting() ?? []
+  public func takeWaiting(from output: any RunOutput) -> [JournalEntry] {
+    (output as? JournaledOutput)?.takeWaiting() ?? []
   }
 
   /// Carries out some runs, each as it is among all of them.

@@ -35,8 +35,7 @@ public protocol JournaledCampaign: Sendable {
   ///
   /// - Parameter output: The output, which is not used any more.
   /// - Returns: What the journal should have before it is closed.
-  /// - Throws: `StorageFailure` if they cannot be read back from the file.
-  func takeWaiting(from output: Output) throws(StorageFailure) -> [JournalEntry]
+  func takeWaiting(from output: Output) -> [JournalEntry]
 
   /// Carries out some runs.
   ///
@@ -108,7 +107,7 @@ extension CampaignFile {
 }
 
 extension JournaledCampaign {
-  public func takeWaiting(from output: Output) throws(StorageFailure) -> [JournalEntry] { [] }
+  public func takeWaiting(from output: Output) -> [JournalEntry] { [] }
 
   /// Carries out all runs.
   ///

@@ -68,15 +68,14 @@ public final class JournaledOutput: RunOutput, @unchecked Sendable {
 
   /// What the journal does not have yet, to be appended when the unfinished result has made room for it.
   ///
-  /// From now on nothing waits, and nothing is read from the result file.
-  ///
-  /// - Throws: `StorageFailure` if samples cannot be read back.
-  public func takeWaiting() throws(StorageFailure) -> [JournalEntry] {
+  /// From now on nothing waits, and nothing is read from the result file. Runs whose samples cannot be
+  /// read back are left out.
+  public func takeWaiting() -> [JournalEntry] {
     lock.lock()
     defer { lock.unlock() }
     let entries = waiting ?? []
     waiting = nil
-    return try entries.map { entry throws(StorageFailure) in try complete(entry) }
+    return entries.compactMap { try? complete($0) }
   }
 
   private func endFirstSecond() {
@@ -86,14 +85,11 @@ public final class JournaledOutput: RunOutput, @unchecked Sendable {
   }
 
   private func appendWaiting() throws(StorageFailure) {
-    var appended = 0
-    defer { waiting?.removeFirst(appended) }
     for entry in waiting ?? [] {
       try journal.append(try complete(entry))
-      appended += 1
+      waiting?.removeFirst()
     }
     waiting = nil
-    appended = 0
   }
 
   private func complete(_ entry: JournalEntry) throws(StorageFailure) -> JournalEntry {
