@@ -33,6 +33,16 @@ struct ResultNameTests {
     #expect(names("reduce: {peak: max(status)}\n" + sweep) == message("run"))
   }
 
+  @Test("are told where the parameter of individuals or of a sweep is")
+  func places() {
+    let individuals = "individuals: {count: 3, parameters: {run: {uniform: [1 /h, 2 /h]}}}"
+    #expect(names("reduce: {peak: max(status)}\n" + individuals) == [])
+    #expect(
+      names("reduce: {run: max(status)}\n" + individuals) == [
+        "the result has something else called `run`"
+      ])
+  }
+
   @Test("are free where the result does not need them")
   func free() {
     #expect(

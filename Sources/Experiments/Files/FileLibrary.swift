@@ -78,9 +78,8 @@ public struct FileLibrary: Sendable {
     case .stored(let file, _): main = file
     case .disk(let modelRoots):
       let folder = directory(of: experiment)
-      let candidates = ([folder] + modelRoots).flatMap { root in
-        [joined(root, Self.isModel(path) ? path : path + ".model")]
-      }
+      let name = Self.isModel(path) ? path : path + ".model"
+      let candidates = ([folder] + modelRoots).map { joined($0, name) }
       guard let found = candidates.first(where: isRegularFile) else {
         let known = modelNames(in: modelRoots)
         let suggestion =

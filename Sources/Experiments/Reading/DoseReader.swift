@@ -108,12 +108,10 @@ struct DoseReader {
 
   private func instancesHelp(_ instances: [String]) -> String {
     let named = instances.filter { !$0.isEmpty }
-    if named.isEmpty && !instances.isEmpty {
-      return "leave `into` out: the model itself has routes"
-    }
-    return named.isEmpty
+    if !named.isEmpty { return "doses go into \(listed(named))" }
+    return instances.isEmpty
       ? "the model has no routes: declare one with `route NAME { into STATE }`"
-      : "doses go into \(listed(named))"
+      : "leave `into` out: the model itself has routes"
   }
 
   private func readAmount(_ node: YamlNode, route: RouteReference) -> DoseAmount? {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Storage
 
 /// Checks that no two things in the result are called the same.
@@ -6,32 +7,37 @@ struct ResultNameCheck {
   let problems: ProblemList
 
   func check(_ table: TableReader) {
-    var counts: [String: Int] = [:]
     let layout = ResultLayout(experiment, RunPlan(experiment), facts: [:])
+    var counts: [String: Int] = [:]
     for name in layout.names { counts[name, default: 0] += 1 }
-    func isTaken(_ name: String) -> Bool { counts[name, default: 0] > 1 }
-    for entry in table["reduce"]?.entries ?? [] where isTaken(entry.key) {
+    // One of two is enough to give another name.
+    func report(_ name: String, at range: SourceRange, help: String) {
+      guard counts[name, default: 0] > 1 else { return }
+      counts[name] = nil
       problems.error(
-        "the result has something else called `\(entry.key)`", id: "duplicate-name",
-        at: entry.keyRange, help: "give the reduction another name, such as `\(entry.key)_reduced`")
-      counts[entry.key] = nil
+        "the result has something else called `\(name)`", id: "duplicate-name", at: range,
+        help: help)
+    }
+    for entry in table["reduce"]?.entries ?? [] {
+      report(
+        entry.key, at: entry.keyRange,
+        help: "give the reduction another name, such as `\(entry.key)_reduced`")
     }
     if let node = table["record"] {
-      for variable in layout.variables.map(\.name) where isTaken(variable) {
-        problems.error(
-          "the result has something else called `\(variable)`", id: "duplicate-name",
-          at: node.range,
+      for variable in layout.variables {
+        report(
+          variable.name, at: node.range,
           help: "record it from within an instance, or give it another name in the model")
-        counts[variable] = nil
       }
     }
-    if let node = table["sweep"] ?? table["individuals"] {
-      let paths = layout.coordinates.map(\.name) + layout.runAxes.map(\.name)
-      for path in paths where isTaken(path) {
-        problems.error(
-          "the result has something else called `\(path)`", id: "duplicate-name", at: node.range,
-          help: "give the parameter another name in the model")
-        counts[path] = nil
+    for key in ["individuals", "sweep"] {
+      guard let node = table[key] else { continue }
+      let parameters = layout.coordinates.filter {
+        ($0.axis == "individual") == (key == "individuals")
+      }
+      let axes = key == "sweep" ? layout.runAxes.map(\.name) : []
+      for name in parameters.map(\.name) + axes {
+        report(name, at: node.range, help: "give the parameter another name in the model")
       }
     }
   }
