@@ -41,22 +41,17 @@ struct DrivenCellsAgreementTests {
     "pulses: {value: 2.1 mV/ms, baseline: 0.7 mV/ms, start: 5 ms, width: 20 ms, every: 40 ms, count: 2}"
 
   private static func experiment(_ inputs: String, _ rest: String = "") throws -> Experiment {
-    let (experiment, diagnostics) = Experiment.read(
-      SourceFile(
-        path: "test.yaml",
-        text: """
-          title: Halves
-          model: halves
-          duration: 100 ms
-          seed: 5
-          solver: {step: 0.1 ms}
-          inputs: {\(inputs)}
-          record: {spikes: all, every: 1 ms, variables: [whole.V, left.V, right.V]}
-          \(rest)
-          """),
-      library: FileLibrary(mainModel: model, files: []))
-    try #require(!diagnostics.hasErrors, "\(DiagnosticPrinter().text(of: diagnostics))")
-    return try #require(experiment)
+    try rightNetworkExperiment(
+      """
+      title: Halves
+      model: halves
+      duration: 100 ms
+      seed: 5
+      solver: {step: 0.1 ms}
+      inputs: {\(inputs)}
+      record: {spikes: all, every: 1 ms, variables: [whole.V, left.V, right.V]}
+      \(rest)
+      """, model: model)
   }
 
   private static let both = "whole.drive: {cells: 0..10, \(pulses)}, left.drive: {\(pulses)}"
@@ -94,25 +89,6 @@ struct DrivenCellsAgreementTests {
     if threads == 1, case .interpreter = backend { return }
     let interpreted = try NetworkResults(Self.experiment(Self.both))
     #expect(try results.numbers() == interpreted.numbers())
-  }
-
-  /// Every number of a result but what tells its runs apart.
-  private static func values(_ results: NetworkResults) throws -> [String: [UInt64]] {
-    try results.numbers().filter { $0.key != "run_identity" }
-  }
-
-  @Test("all cells that are chosen spike as those of a plain stimulus do")
-  func allOfThem() throws {
-    for backend in [Backend.interpreter, ShippedExperimentsTests.native] {
-      let chosen = try NetworkResults(
-        Self.experiment("whole.drive: {cells: 0..21, \(Self.pulses)}"), backend: backend)
-      let plain = try NetworkResults(
-        Self.experiment("whole.drive: {\(Self.pulses)}"), backend: backend)
-      // They are told apart as runs, though not by a number.
-      #expect(try Self.values(chosen) == Self.values(plain))
-      #expect(try chosen.spikes("whole").times == plain.spikes("whole").times)
-      #expect(try chosen.spikes("whole").cells == plain.spikes("whole").cells)
-    }
   }
 
   @Test("a sweep that was ended and is gone on with has the values of one that was not")

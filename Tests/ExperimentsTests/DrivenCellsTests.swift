@@ -18,9 +18,16 @@ struct DrivenCellsTests {
       neuron Adder {
         parameter usual = 1 mV  assumed "a test value"
         input drive : mV = usual
+        input current : mV = 0 mV
         state total : mV*ms = 0 mV*ms
-        total' = drive
+        total' = drive + current
         event spike when total > 1 V*s { total = 0 mV*ms }
+      }
+      synapse Silent {
+        state g : mV = 0 mV
+        g' = 0 mV/ms
+        receive weight : mV { g = g + weight }
+        output current : mV = g
       }
       neuron Random {
         input rate : Hz = 0 Hz
@@ -37,27 +44,26 @@ struct DrivenCellsTests {
         population randoms : Random[n]
         population first : Adder[2] { drive = shared }
         population second : Adder[2] { drive = shared }
+        projection ring : first -> second.current : Silent {
+          connect all
+          weight = 1 mV
+          delay = 1 ms
+        }
       }
       """)
 
-  private static func read(_ rest: String) -> (experiment: Experiment?, diagnostics: [Diagnostic]) {
-    Experiment.read(
-      SourceFile(
-        path: "test.yaml",
-        text: """
-          title: Driven cells
-          model: driven
-          duration: 50 ms
-          solver: {step: 0.1 ms}
-          \(rest)
-          """),
-      library: FileLibrary(mainModel: model, files: []))
+  private static func text(_ rest: String) -> String {
+    """
+    title: Driven cells
+    model: driven
+    duration: 50 ms
+    solver: {step: 0.1 ms}
+    \(rest)
+    """
   }
 
   private static func experiment(_ rest: String) throws -> Experiment {
-    let (experiment, diagnostics) = read(rest)
-    try #require(!diagnostics.hasErrors, "\(DiagnosticPrinter().text(of: diagnostics))")
-    return try #require(experiment)
+    try rightNetworkExperiment(text(rest), model: model)
   }
 
   private static let pulse = "pulses: {value: 3 mV, baseline: 1 mV, start: 10 ms, width: 10 ms}"
@@ -130,6 +136,15 @@ struct DrivenCellsTests {
     #expect(all.allSatisfy { abs($0 - 200) < 1e-9 })
   }
 
+  @Test("add to what projections sum up, from the start on, in all cells and in some")
+  func sums() throws {
+    let every = Self.totals + "inputs: {second.current: 2 mV}"
+    #expect(try totals(every, of: "second").allSatisfy { abs($0 - 100) < 1e-9 })
+    let one = Self.totals + "inputs: {second.current: {cells: [1], values: 2 mV}}"
+    let found = try totals(one, of: "second")
+    #expect(abs(found[0]) < 1e-9 && abs(found[1] - 100) < 1e-9)
+  }
+
   @Test("make random arrivals differ, and are compared with what a step can hold")
   func arrivals() throws {
     func results(_ rate: String) throws -> NetworkResults {
@@ -187,7 +202,9 @@ struct DrivenCellsTests {
       ("adders.drive: {cells: 1, values: 1 s}", "is a quantity in `mV`, found a time"),
     ])
   func refused(course: String, words: String) {
-    let diagnostics = Self.read(Self.totals + "inputs: {\(course)}").diagnostics
+    let (_, diagnostics) = Experiment.read(
+      SourceFile(path: "test.yaml", text: Self.text(Self.totals + "inputs: {\(course)}")),
+      library: FileLibrary(mainModel: Self.model, files: []))
     #expect(diagnostics.hasErrors)
     #expect(
       diagnostics.contains { $0.message.contains(words) }, "\(diagnostics.map(\.message))")

@@ -206,4 +206,31 @@ struct NetworkCampaignTests {
     #expect(second.network?.cells[0]?.form == .chosen([2, 7, 29]))
     #expect(try NetworkResults(first).numbers() == NetworkResults(second).numbers())
   }
+
+  @Test("the distribution of intervals is reduced by every one of its names")
+  func intervals() throws {
+    let experiment = try rightNetworkExperiment(
+      """
+      title: Intervals
+      model: network
+      duration: 400 ms
+      seed: 2
+      solver: {step: 0.1 ms}
+      inputs: {current: 2 mV/ms}
+      reduce:
+        low: interval_percentile_5(many)
+        quarter: interval_percentile_25(many)
+        half: interval_median(many)
+        most: interval_percentile_75(many)
+        high: interval_percentile_95(many)
+        mean: interval_mean(many)
+      """)
+    let results = try NetworkResults(experiment)
+    let found = try ["low", "quarter", "half", "most", "high"].map {
+      try results.reader.numbers($0)[0]
+    }
+    #expect(found == found.sorted() && found[0] > 0 && found[0] < found[4])
+    let mean = try results.reader.numbers("mean")[0]
+    #expect(mean > found[0] && mean < found[4])
+  }
 }

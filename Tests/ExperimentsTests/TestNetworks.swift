@@ -47,11 +47,13 @@ let networkModel = SourceFile(
     }
     """)
 
-/// Reads an experiment with the test circuit, which has to be right.
-func rightNetworkExperiment(_ text: String) throws -> Experiment {
+/// Reads an experiment with a circuit, that of the tests unless another is given, which has to be right.
+func rightNetworkExperiment(
+  _ text: String, model: SourceFile = networkModel
+) throws -> Experiment {
   let (experiment, diagnostics) = Experiment.read(
     SourceFile(path: "test.yaml", text: text),
-    library: FileLibrary(mainModel: networkModel, files: []))
+    library: FileLibrary(mainModel: model, files: []))
   try #require(!diagnostics.hasErrors, "\(DiagnosticPrinter().text(of: diagnostics))")
   return try #require(experiment)
 }

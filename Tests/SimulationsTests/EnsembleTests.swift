@@ -214,6 +214,24 @@ struct EnsembleTests {
   }
 
   @Test(
+    "a state that does not start as a number is named by where it begins, not by its derivative")
+  func numberlessStart() throws {
+    let model = TestModels.logarithm()
+    let ensemble = try Ensemble(
+      model: model, configuration: configuration(model), backend: .interpreter)
+    let collected = try Collected(ensemble, count: 1) { _ in
+      RunSetup(parameters: [], inputs: [], states: [.nan, 0])
+    }
+    guard case .failed(let failure, _) = collected.outcomes[0] else {
+      Issue.record("the run should have failed")
+      return
+    }
+    let message = failure.message(in: model)
+    #expect(
+      message.hasPrefix("`x` is not a finite number at t = 0 s: look at where it begins, `x = "))
+  }
+
+  @Test(
     "a result has the same bits whatever the chunks, the neighbours, and the backend",
     arguments: [Method.dormandPrince, .rodas5P, .rodas4, .rungeKutta4, .exponentialEuler])
   func sameBits(method: Method) throws {
