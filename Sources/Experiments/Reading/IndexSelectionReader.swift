@@ -22,7 +22,12 @@ extension ProblemList {
         error("\(name) has no \(noun)", id: "out-of-range", at: node.range)
         return nil
       }
-      return .chosen(Set(indices).sorted())
+      var seen: Set<Int> = []
+      for (element, index) in zip(elements, indices) where !seen.insert(index).inserted {
+        error("\(index) stands twice in \(name)", id: "duplicate-name", at: element.range)
+      }
+      guard seen.count == indices.count else { return nil }
+      return .chosen(seen.sorted())
     }
     guard let text = node.scalar, let dots = text.range(of: "..") else {
       guard let text = node.scalar, Int(text) == nil else {
@@ -33,7 +38,13 @@ extension ProblemList {
     }
     let low = Int(text[..<dots.lowerBound].filter { $0 != " " })
     let high = Int(text[dots.upperBound...].filter { $0 != " " && $0 != "." })
-    guard let low, let high, 0 <= low, low <= high, high <= most else {
+    if let low, let high, low > high, high >= 0 {
+      error(
+        "\(name) goes from \(low) down to \(high)", id: "out-of-range", at: node.range,
+        help: "write the smaller number first: `\(high)..\(low)`")
+      return nil
+    }
+    guard let low, let high, 0 <= low, high <= most else {
       reportForm(name, noun, text, at: node.range)
       return nil
     }
