@@ -40,7 +40,7 @@ let package = Package(
     // Layer 3
     .target(
       name: "Networks",
-      dependencies: ["Dynamics", "ModelLanguage", "Programs", "Solvers", "Diagnostics"]),
+      dependencies: ["Dynamics", "ModelLanguage", "Programs", "Solvers", "Diagnostics", "Units"]),
     // Layer 4
     .target(
       name: "Simulations",

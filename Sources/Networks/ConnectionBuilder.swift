@@ -1,5 +1,6 @@
 import ModelLanguage
 import Programs
+import Units
 
 /// Builds the connections of a projection; a function of the rule, the sizes and the seed alone.
 struct ConnectionBuilder {
@@ -42,6 +43,7 @@ struct ConnectionBuilder {
   mutating func build() throws(NetworkFailure) -> Connections {
     switch projection.rule {
     case .all:
+      try checkCount(sourceCount, times: targetCount - (skipsSelf ? 1 : 0))
       for source in 0..<sourceCount {
         try pairs.beginRow(projection.declaration)
         for target in 0..<targetCount where !(skipsSelf && source == target) {
@@ -59,7 +61,9 @@ struct ConnectionBuilder {
     case .fixedInDegree(let degree):
       try connectInDegree(try checkedDegree(degree, among: sourceCount, "in-degree"))
     case .fixedOutDegree(let degree):
-      try connectOutDegree(try checkedDegree(degree, among: targetCount, "out-degree"))
+      let degree = try checkedDegree(degree, among: targetCount, "out-degree")
+      try checkCount(sourceCount, times: degree)
+      try connectOutDegree(degree)
     case .distance(let geometry, let profile, let peak, let width):
       try connectByDistance(
         geometry, profile, peak: try checkedProbability(peak), width: values.value(width))
@@ -71,24 +75,26 @@ struct ConnectionBuilder {
     return pairs.connections(weights: weight, delays: delay)
   }
 
-  /// Looks at the numbers of the rule and at a delay that all connections share, without drawing.
+  /// Looks at the numbers of the rule, and at a weight and a delay that all connections share, without
+  /// drawing.
   ///
   /// - Throws: `NetworkFailure` with the first that does not fit.
   func check() throws(NetworkFailure) {
     switch projection.rule {
-    case .all: break
+    case .all: try checkCount(sourceCount, times: targetCount - (skipsSelf ? 1 : 0))
     case .list(let entries): try checkCells(entries)
     case .oneToOne: try checkOneToOne()
     case .random(let probability): _ = try checkedProbability(probability)
     case .fixedInDegree(let degree):
-      _ = try checkedDegree(degree, among: sourceCount, "in-degree")
+      try checkCount(targetCount, times: checkedDegree(degree, among: sourceCount, "in-degree"))
     case .fixedOutDegree(let degree):
-      _ = try checkedDegree(degree, among: targetCount, "out-degree")
+      try checkCount(sourceCount, times: checkedDegree(degree, among: targetCount, "out-degree"))
     case .distance(_, _, let peak, let width):
       _ = try checkedProbability(peak)
       try checkWidth(values.value(width))
     }
-    _ = try law(projection.weight, purpose: 5, projection.weightDeclaration)
+    let weight = try law(projection.weight, purpose: 5, projection.weightDeclaration)
+    if let constant = weight.constant { try checkFiniteness(of: [constant]) }
     let delay = try law(projection.delay, purpose: 6, projection.delayDeclaration)
     if let constant = delay.constant { _ = try steps(of: constant, isExact: true) }
   }
@@ -98,22 +104,29 @@ struct ConnectionBuilder {
   private func checkOneToOne() throws(NetworkFailure) {
     guard !skipsSelf else {
       throw .unsuitable(
-        projection.declaration,
+        projection.ruleDeclaration,
         message: "one_to_one within one population connects each cell to itself, which it is only "
           + "with `autapses`")
     }
     guard sourceCount == targetCount else {
       throw .unsuitable(
-        projection.declaration,
+        projection.ruleDeclaration,
         message: "one_to_one needs populations of one size, and these have \(sourceCount) and "
           + "\(targetCount) cells")
+    }
+  }
+
+  private func checkCount(_ rows: Int, times length: Int) throws(NetworkFailure) {
+    let (total, overflow) = rows.multipliedReportingOverflow(by: length)
+    guard !overflow, total <= Connections.largestCount else {
+      throw .tooManyConnections(projection.ruleDeclaration)
     }
   }
 
   private func checkWidth(_ width: Double) throws(NetworkFailure) {
     guard width > 0 else {
       throw .unsuitable(
-        projection.declaration,
+        projection.ruleDeclaration,
         message: "the width of `\(projection.declaration.path)` has to be above 0")
     }
   }
@@ -122,7 +135,7 @@ struct ConnectionBuilder {
     let value = values.value(expression)
     guard value >= 0, value <= 1 else {
       throw .unsuitable(
-        projection.declaration,
+        projection.ruleDeclaration,
         message: "the probability of `\(projection.declaration.path)` is \(value); it has to be "
           + "from 0 to 1")
     }
@@ -136,8 +149,9 @@ struct ConnectionBuilder {
     let available = count - (skipsSelf ? 1 : 0)
     guard value >= 0, value == value.rounded(), value <= Double(available) else {
       throw .unsuitable(
-        projection.declaration,
-        message: "the \(what) of `\(projection.declaration.path)` is \(value); it has to be a "
+        projection.ruleDeclaration,
+        message: "the \(what) of `\(projection.declaration.path)` is "
+          + "\(PhysicalUnit.one.text(ofSI: value)); it has to be a "
           + "whole number from 0 to \(available)")
     }
     return Int(value)
@@ -175,12 +189,9 @@ struct ConnectionBuilder {
 
   private mutating func connectInDegree(_ degree: Int) throws(NetworkFailure) {
     var draw = DistinctDraw(count: sourceCount)
-    let total = targetCount.multipliedReportingOverflow(by: degree)
-    guard !total.overflow, total.partialValue <= Connections.largestCount else {
-      throw .tooManyConnections(projection.declaration)
-    }
+    try checkCount(targetCount, times: degree)
     var chosen = [UInt32]()
-    chosen.reserveCapacity(total.partialValue)
+    chosen.reserveCapacity(targetCount * degree)
     for target in 0..<targetCount {
       let stream = RandomStream(seed: seed, 2, UInt64(number), 2, UInt64(target))
       draw.draw(degree, stream, except: skipsSelf ? target : nil) { chosen.append(UInt32($0)) }
@@ -235,7 +246,7 @@ struct ConnectionBuilder {
   ) throws(NetworkFailure) {
     guard entries.allSatisfy({ $0.source < sourceCount && $0.target < targetCount }) else {
       throw .unsuitable(
-        projection.declaration,
+        projection.ruleDeclaration,
         message: "the list of `\(projection.declaration.path)` names cells beyond the "
           + "\(sourceCount) and \(targetCount) of its populations")
     }

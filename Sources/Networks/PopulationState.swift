@@ -2,6 +2,7 @@ import Dynamics
 import ModelLanguage
 import Programs
 import Solvers
+import Units
 
 /// The cells of a population in one run: their states, what is on its way to them, their spikes.
 ///
@@ -76,7 +77,8 @@ final class PopulationState: @unchecked Sendable {
     guard size >= 1, size == size.rounded(), size <= 100_000_000 else {
       throw .unsuitable(
         population.declaration,
-        message: "the size of `\(population.declaration.path)` is \(size); it has to be a "
+        message: "the size of `\(population.declaration.path)` is "
+          + "\(PhysicalUnit.one.text(ofSI: size)); it has to be a "
           + "whole number from 1 to 100000000")
     }
     return Int(size)

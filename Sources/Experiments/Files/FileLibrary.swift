@@ -177,11 +177,15 @@ public struct FileLibrary: Sendable {
     case .disk:
       guard isInside(path, roots) else { return .failure(.outsideRoots) }
       guard isRegularFile(path) else { return .failure(.notFound) }
-      guard Self.isModel(path) else {
-        return .failure(.unreadable("a model is in a file that ends with `.model`"))
+      guard Self.isModel(path) || path.hasSuffix(".csv") else {
+        return .failure(
+          .unreadable(
+            "a model is in a file that ends with `.model`, a table of connections in one that ends "
+              + "with `.csv`"))
       }
       do throws(FileProblem) {
-        return .success(try Self.read(path, limit: largestFileSize))
+        return .success(
+          try Self.read(path, limit: Self.isModel(path) ? largestFileSize : Self.tableLimit))
       } catch {
         return .failure(.unreadable(error.reason))
       }

@@ -211,8 +211,8 @@ struct CircuitElaboration {
     let declaration = Declaration(path: range.text, unit: .one, range: range)
     var projection = Projection(
       declaration: declaration, source: source, target: target, signal: signal, rule: .all,
-      weight: .formula(.number(1)), delay: .formula(.number(0)), weightDeclaration: declaration,
-      delayDeclaration: declaration)
+      weight: .formula(.number(1)), delay: .formula(.number(0)), ruleDeclaration: declaration,
+      weightDeclaration: declaration, delayDeclaration: declaration)
     projection.isImplicit = true
     return projection
   }

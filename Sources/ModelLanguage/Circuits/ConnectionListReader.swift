@@ -3,8 +3,10 @@ import Units
 
 /// Reads a table of connections: comma-separated, a header, then a pair of cells in each row.
 ///
-///     source,target,weight (nS),delay (ms)
+///     source,target,weight [nS],delay [ms]
 ///     0,12,1.5,2
+///
+/// Units may stand in parentheses too.
 struct ConnectionListReader {
   /// The size in bytes above which a table is refused.
   static let largestSize = 10 << 20
@@ -93,7 +95,7 @@ struct ConnectionListReader {
       if !columns.contains(where: { $0.column == needed }) {
         report(
           id: "list-header", "this table has no column `\(needed.rawValue)`", line,
-          help: ["the first line names the columns: `source,target,weight (nS),delay (ms)`"])
+          help: ["the first line names the columns: `source,target,weight [nS],delay [ms]`"])
       }
     }
     hasDelays = columns.contains { $0.column == .delay }
@@ -101,15 +103,17 @@ struct ConnectionListReader {
   }
 
   private mutating func readColumn(_ field: Range<Int>) {
-    let parenthesis = field.first { bytes[$0] == UInt8(ascii: "(") } ?? field.upperBound
-    let name = text(trimmed(field.lowerBound..<parenthesis))
+    let bracket =
+      field.first { bytes[$0] == UInt8(ascii: "[") || bytes[$0] == UInt8(ascii: "(") }
+      ?? field.upperBound
+    let name = text(trimmed(field.lowerBound..<bracket))
     guard let column = Column(rawValue: name) else {
       let names = Column.allCases.map(\.rawValue)
       report(
         id: "list-header", "`\(name)` is no column of a list of connections", field,
         help: [
           nearestName(to: name, among: names).map { "did you mean `\($0)`?" }
-            ?? "there are `source`, `target`, `weight` and `delay`, with units in parentheses"
+            ?? "there are `source`, `target`, `weight` and `delay`, with units in brackets"
         ])
       return
     }
@@ -118,13 +122,14 @@ struct ConnectionListReader {
       return
     }
     var unit = PhysicalUnit.one
-    if parenthesis < field.upperBound {
-      let isClosed = bytes[field.upperBound - 1] == UInt8(ascii: ")")
-      let inner = text(parenthesis + 1..<field.upperBound - (isClosed ? 1 : 0))
+    if bracket < field.upperBound {
+      let closing = UInt8(ascii: bytes[bracket] == UInt8(ascii: "[") ? "]" : ")")
+      let isClosed = bracket + 1 < field.upperBound && bytes[field.upperBound - 1] == closing
+      let inner = text(bracket + 1..<field.upperBound - (isClosed ? 1 : 0))
       guard isClosed, let known = try? PhysicalUnit(parsing: inner) else {
         report(
           id: "list-header", "`\(inner)` is no unit", field,
-          help: ["a unit stands in parentheses, as in `weight (nS)`"])
+          help: ["a unit stands in brackets, as in `weight [nS]`"])
         return
       }
       unit = known

@@ -117,6 +117,8 @@ extension Elaborator {
       source: plan.source, target: plan.target, signal: signal, rule: rule,
       allowsAutapses: syntax.autapses != nil, release: source.release?.expression,
       plasticity: plasticity, weight: weight, delay: delay,
+      ruleDeclaration: Declaration(
+        path: syntax.name.text, unit: .one, range: syntax.rule?.range ?? syntax.name.range),
       weightDeclaration: declaration(
         "weight", plan.isContinuous ? unit(of: syntax.weight, in: port.block) : weightTarget.unit,
         syntax.weight?.range),

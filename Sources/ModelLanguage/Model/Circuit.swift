@@ -146,7 +146,10 @@ public struct Projection: Sendable {
   public var weight: Law
   /// In s; 0 arrives at the beginning of the next step.
   public var delay: Law
-  /// Where weight and delay stand, for diagnostics at run time.
+  /// Where the rule, weight and delay stand, for diagnostics at run time.
+  ///
+  /// That of the rule has the projection's name as its path.
+  public var ruleDeclaration: Declaration
   public var weightDeclaration: Declaration
   public var delayDeclaration: Declaration
   /// Whether it is made of a name that is used elsewhere than where it is declared, rather than
@@ -159,8 +162,8 @@ public struct Projection: Sendable {
   public init(
     declaration: Declaration, source: Int, target: Int, signal: Signal, rule: ConnectionRule,
     allowsAutapses: Bool = false, release: Expression? = nil,
-    plasticity: Plasticity? = nil, weight: Law, delay: Law, weightDeclaration: Declaration,
-    delayDeclaration: Declaration
+    plasticity: Plasticity? = nil, weight: Law, delay: Law,
+    ruleDeclaration: Declaration, weightDeclaration: Declaration, delayDeclaration: Declaration
   ) {
     self.declaration = declaration
     self.source = source
@@ -172,6 +175,7 @@ public struct Projection: Sendable {
     self.plasticity = plasticity
     self.weight = weight
     self.delay = delay
+    self.ruleDeclaration = ruleDeclaration
     self.weightDeclaration = weightDeclaration
     self.delayDeclaration = delayDeclaration
   }
