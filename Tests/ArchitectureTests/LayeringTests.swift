@@ -13,7 +13,7 @@ struct LayeringTests {
     "Datasets": ["Units"],
     "Dynamics": ["ModelLanguage", "Solvers", "Programs"],
     "LinearAlgebra": ["Programs"],
-    "Networks": ["Dynamics", "ModelLanguage", "Solvers", "Programs", "Diagnostics"],
+    "Networks": ["Dynamics", "ModelLanguage", "Solvers", "Programs", "Diagnostics", "Units"],
     "Simulations": [
       "Dynamics", "LinearAlgebra", "ModelLanguage", "Solvers", "Programs", "Units",
     ],
