@@ -16,27 +16,21 @@ public struct EquationSystem: Sendable {
   public let state: LaneArray
   /// The derivative of each state.
   public var derivatives: [Node] = []
-  /// The functions whose crossings of zero are events.
-  public var events: [EventFunction] = []
+  /// The conditions whose changes a driver is told of.
+  public var conditions: [WatchedCondition] = []
+  /// Where the derivatives or the conditions bend or jump with the states.
+  public var kinks: [Kink] = []
+  /// How many states, the last ones, are integrals that nothing else depends on.
+  ///
+  /// They are solved with the others and hold to the relative tolerance; what has no value is left out of
+  /// the control of steps.
+  public var quadratureCount = 0
   /// What is sampled.
   public var recorded: [Node] = []
   /// Whose largest or smallest value over the accepted steps is kept.
   public var extremes: [Extreme] = []
   /// What a driver reads at the times it chooses.
   public var observed: [Node] = []
-
-  /// A function that triggers an event.
-  public struct EventFunction: Sendable {
-    public var value: Node
-    /// Whether it has to cross zero upwards.
-    public var isRising: Bool
-
-    /// Makes an event function.
-    public init(value: Node, isRising: Bool) {
-      self.value = value
-      self.isRising = isRising
-    }
-  }
 
   /// A value whose extreme is kept.
   public struct Extreme: Sendable {
@@ -62,4 +56,7 @@ public struct EquationSystem: Sendable {
 
   /// How many states there are.
   public var stateCount: Int { program[state].count }
+
+  /// How many states steer the step by their absolute and relative tolerance.
+  var controlledCount: Int { stateCount - quadratureCount }
 }

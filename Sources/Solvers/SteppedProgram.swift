@@ -58,8 +58,8 @@ public struct SteppingArrays: Sendable, Hashable {
   public var isActive: LaneArray
   /// 1 where `begin` is to start the lane afresh after a change.
   public var isRestarting: LaneArray
-  /// 1 where events are not looked for, because the lane is on its way to one already found.
-  public var ignoresEvents: LaneArray
+  /// 1 where changes of conditions are not looked for, because the lane is on its way to one already found.
+  public var ignoresConditions: LaneArray
   /// How many steps were accepted and rejected.
   public var acceptedSteps: LaneArray
   public var rejectedSteps: LaneArray
@@ -69,12 +69,20 @@ public struct SteppingArrays: Sendable, Hashable {
   public var fraction: LaneArray
   /// The attempted step, for `locate`.
   public var attemptedStep: LaneArray
-  /// The values of the event functions at the current time, one for each event.
-  public var eventValues: LaneArray
-  /// 1 for the events that have just happened, until the lane starts afresh.
-  public var firedEvents: LaneArray
-  /// The values of the event functions that `locate` found, one for each event.
-  public var locatedEvents: LaneArray
+  /// 1 for each condition that counts as holding; the driver sets it, and the kernel takes it back.
+  public var holding: LaneArray
+  /// By how much each condition holds at the current time: 0 or more where it does, less where it does not,
+  /// NaN where it has no value. As `begin` and `observe` compute it, and at the end of each accepted step.
+  public var margins: LaneArray
+  /// 1 for each condition that clearly does not hold at the current time, likewise.
+  public var goneBack: LaneArray
+  /// The margins and `goneBack` that `locate` found.
+  public var locatedMargins: LaneArray
+  public var locatedGoneBack: LaneArray
+  /// On which side of each kink the current time is: −1, 1, or 0 within the tolerance of it.
+  public var kinkSides: LaneArray
+  /// The differences of the kinks that `locate` found.
+  public var locatedKinks: LaneArray
   /// What is sampled, as `observe` and the loop of steps compute it.
   public var recorded: LaneArray
   /// What `observe` computes besides.

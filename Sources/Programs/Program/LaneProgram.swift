@@ -250,10 +250,12 @@ public enum Attention: Double, Sendable {
   case none = 0
   /// It has landed on its next stop.
   case stop = 1
-  /// An event's function has crossed zero within the attempted step, which is not taken over.
-  case event = 2
+  /// A watched condition changes within the attempted step, or may, and the step is not taken over.
+  case conditionChange = 2
   /// The step has become too small to move the time.
   case stepTooSmall = 3
   /// It has made as many steps as it may.
   case tooManySteps = 4
+  /// A state is not finite at the end of a step of fixed length, which is not taken over.
+  case notFinite = 6
 }

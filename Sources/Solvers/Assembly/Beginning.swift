@@ -1,7 +1,7 @@
 import Programs
 
 extension StepAssembly {
-  /// Starts lanes afresh: first derivative, values of events and extremes, and a first step.
+  /// Starts lanes afresh: first derivative, conditions, extremes, and a first step.
   ///
   /// The first step is chosen so that an explicit Euler step would change the solution little and
   /// the second derivative is felt.
@@ -27,31 +27,7 @@ extension StepAssembly {
         ])
       }
     }
-    if !system.events.isEmpty {
-      let values = program.declare(
-        "first_events", count: system.events.count, storage: .temporary)
-      let events = defineOverState("first_events", system.events.map(\.value), into: values)
-      append(.call(events, [arrays.time, arrays.state]), to: .begin)
-      let slopes = addEventSlopes(f0)
-      addLoop(to: .begin, count: system.events.count) { graph in
-        let zero = graph.constant(0)
-        let restarts = graph.compare(.notEqual, graph.load(arrays.isRestarting), zero)
-        let fired = graph.compare(.notEqual, graph.element(arrays.firedEvents), zero)
-        // What an event leaves where it was stands on the threshold, not a rounding error before
-        // it, where it would be crossed again.
-        let old = graph.element(arrays.eventValues)
-        let new = graph.element(values)
-        let distance = graph.select(fired, graph.subtract(new, old), new)
-        // On the threshold itself the side is the one that it moves to.
-        let isOn = graph.either(
-          graph.compare(.equal, distance, zero), graph.compare(.equal, new, zero))
-        let value = graph.select(isOn, graph.element(slopes), distance)
-        return ElementLoop(stores: [
-          (arrays.eventValues, graph.select(restarts, value, old)),
-          (arrays.firedEvents, graph.select(restarts, zero, graph.element(arrays.firedEvents))),
-        ])
-      }
-    }
+    addConditionsAtBeginning()
     if method.isAdaptive {
       addFirstStep(f0)
     } else {
@@ -62,30 +38,11 @@ extension StepAssembly {
     addExtremes(extremes, to: .begin, where: arrays.isRestarting)
   }
 
-  /// How fast the functions of the events move, while the states move as given.
-  private mutating func addEventSlopes(_ rate: LaneArray) -> LaneArray {
-    let slopes = program.declare(
-      "event_slopes", count: system.events.count, storage: .temporary)
-    let values = system.events.map(\.value)
-    let overState = program.graph.partialDerivatives(of: values, withRespectTo: system.state)
-    let overTime = program.graph.partialDerivatives(of: values, withRespectTo: system.time)
-    let sums = values.indices.map { index in
-      let start = overTime[index].first?.derivative ?? program.graph.constant(0)
-      return overState[index].reduce(start) { sum, entry in
-        let part = program.graph.multiply(
-          entry.derivative, program.graph.load(rate, entry.element))
-        return program.graph.add(sum, part)
-      }
-    }
-    let procedure = defineOverState("event_slopes", sums, into: slopes)
-    append(.call(procedure, [arrays.time, arrays.state]), to: .begin)
-    return slopes
-  }
-
   private mutating func addFirstStep(_ f0: LaneArray) {
     let arrays = arrays
     let scratch = scratch
-    let count = Double(max(1, system.stateCount))
+    let controlled = system.controlledCount
+    let count = Double(max(1, controlled))
     func temporary(_ name: String, _ count: Int = 1) -> LaneArray {
       program.declare(name, count: count, storage: .temporary)
     }
@@ -105,7 +62,7 @@ extension StepAssembly {
       let ratio = graph.divide(value, scale)
       return graph.multiply(ratio, ratio)
     }
-    addLoop(to: .begin) { graph in
+    addLoop(to: .begin, count: controlled) { graph in
       ElementLoop(sums: [
         (stateSquare, scaledSquare(graph.element(arrays.state), &graph)),
         (slopeSquare, scaledSquare(graph.element(f0), &graph)),
@@ -139,7 +96,7 @@ extension StepAssembly {
       ])
     }
     addDerivative(time: trialTime, state: trialState, into: f1, to: .begin)
-    addLoop(to: .begin) { graph in
+    addLoop(to: .begin, count: controlled) { graph in
       let change = graph.subtract(graph.element(f1), graph.element(f0))
       return ElementLoop(sums: [(changeSquare, scaledSquare(change, &graph))])
     }
@@ -192,20 +149,9 @@ extension StepAssembly {
       let observation = defineOverState("observe", system.observed, into: arrays.observed)
       append(.call(observation, [arrays.time, arrays.state]), to: .observe)
     }
+    addConditionsToObservation()
     addDerivative(
       time: arrays.time, state: arrays.state, into: arrays.derivative, to: .diagnose)
-  }
-
-  /// The event functions within the attempted step.
-  mutating func addLocation() {
-    guard !system.events.isEmpty else { return }
-    // The interpolation without the recording, which comes last.
-    let interpolation = (program.routines[.interpolate] ?? [])
-      .dropLast(system.recorded.isEmpty ? 0 : 1)
-    program.routines[.locate] = Array(interpolation)
-    let events = defineOverState(
-      "located_events", system.events.map(\.value), into: arrays.locatedEvents)
-    append(.call(events, [scratch.sampleTime, scratch.sampleState]), to: .locate)
   }
 
   /// The time of a sample, at `fraction` of the attempted step.

@@ -27,13 +27,17 @@ extension StepAssembly {
       stages.append(derivative)
     }
     if !tableau.error.isEmpty {
-      addLoop(to: .attempt) { graph in
+      addLoop(to: .attempt, count: system.controlledCount) { graph in
         let sum = Self.combination(tableau.error, stages, &graph)
         let error = graph.multiply(graph.load(arrays.attemptedStep), sum)
         let square = Self.scaledErrorSquare(
           error, old: graph.element(arrays.state), new: graph.element(scratch.newState), arrays,
           &graph)
         return ElementLoop(sums: [(scratch.errorSquare, square)])
+      }
+      addQuadratureError { index, graph in
+        let sum = Self.combination(tableau.error, stages, { $1.load($0, index) }, &graph)
+        return graph.multiply(graph.load(arrays.attemptedStep), sum)
       }
     }
     if method == .dormandPrince {

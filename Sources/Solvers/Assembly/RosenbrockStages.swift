@@ -58,12 +58,17 @@ extension StepAssembly {
     let error = stages[last]
     let lastArgument = argument
     addLoop(to: .attempt) { graph in
-      let new = graph.add(graph.element(lastArgument), graph.element(error))
-      let square = Self.scaledErrorSquare(
-        graph.element(error), old: graph.element(arrays.state), new: new, arrays, &graph)
-      return ElementLoop(
-        stores: [(scratch.newState, new)], sums: [(scratch.errorSquare, square)])
+      ElementLoop(stores: [
+        (scratch.newState, graph.add(graph.element(lastArgument), graph.element(error)))
+      ])
     }
+    addLoop(to: .attempt, count: system.controlledCount) { graph in
+      let square = Self.scaledErrorSquare(
+        graph.element(error), old: graph.element(arrays.state),
+        new: graph.element(scratch.newState), arrays, &graph)
+      return ElementLoop(sums: [(scratch.errorSquare, square)])
+    }
+    addQuadratureError { index, graph in graph.load(error, index) }
     addRosenbrockInterpolation(tableau, stages)
   }
 

@@ -16,6 +16,12 @@ struct StepAssembly {
   var interpolant: Interpolant?
   /// The search for extremes within a step, if there is one.
   var turning: TurningArrays?
+  /// Computes `margins` and `goneBack` at a time and a state; `nil` where there are no conditions.
+  var conditionProcedure: ProcedureHandle?
+  /// How conditions stand within the attempted step, at each of `conditionFractions`.
+  var innerConditions: [(margins: LaneArray, goneBack: LaneArray)] = []
+  /// Computes the sides of kinks at a time and a state; `nil` where there are none.
+  var kinkProcedure: ProcedureHandle?
 
   /// The arrays that live within a step.
   struct ScratchArrays {
@@ -32,7 +38,10 @@ struct StepAssembly {
     var firstStage: LaneArray
     /// The derivative at the end of the attempted step, for methods that compute it.
     var lastStage: LaneArray
-    var newEvents: LaneArray
+    /// What `margins`, `goneBack` and `kinkSides` are at the end of the attempted step.
+    var newMargins: LaneArray
+    var newGoneBack: LaneArray
+    var newKinkSides: LaneArray
   }
 
   init(_ system: EquationSystem, method: Method) {
@@ -51,13 +60,17 @@ struct StepAssembly {
       parameters: system.parameters, inputs: system.inputs, time: persistent("t"),
       state: persistent("y", count), step: persistent("h"), stop: persistent("stop"),
       nextSample: persistent("next_sample"), isActive: persistent("is_active"),
-      isRestarting: persistent("is_restarting"), ignoresEvents: persistent("ignores_events"),
+      isRestarting: persistent("is_restarting"), ignoresConditions: persistent("ignores_conditions"),
       acceptedSteps: persistent("accepted_steps"), rejectedSteps: persistent("rejected_steps"),
       attention: persistent("attention"), fraction: persistent("fraction"),
       attemptedStep: persistent("attempted_step"),
-      eventValues: persistent("event_values", system.events.count),
-      firedEvents: persistent("fired_events", system.events.count),
-      locatedEvents: persistent("located_events", system.events.count),
+      holding: persistent("holding", system.conditions.count),
+      margins: persistent("margins", system.conditions.count),
+      goneBack: persistent("gone_back", system.conditions.count),
+      locatedMargins: persistent("located_margins", system.conditions.count),
+      locatedGoneBack: persistent("located_gone_back", system.conditions.count),
+      kinkSides: persistent("kink_sides", system.kinks.count),
+      locatedKinks: persistent("located_kinks", system.kinks.count),
       recorded: persistent("recorded", system.recorded.count),
       observed: persistent("observed", system.observed.count),
       extremeValues: persistent("extreme_values", system.extremes.count),
@@ -74,7 +87,9 @@ struct StepAssembly {
       wasRejected: persistent("was_rejected"), sampleTime: temporary("t_sample"),
       sampleState: temporary("y_sample", count), firstStage: persistent("k_first", count),
       lastStage: temporary("k_last", count),
-      newEvents: temporary("new_events", system.events.count))
+      newMargins: temporary("new_margins", system.conditions.count),
+      newGoneBack: temporary("new_gone_back", system.conditions.count),
+      newKinkSides: temporary("new_kink_sides", system.kinks.count))
     let output = program.declare("dydt", count: count, storage: .formal)
     derivativeProcedure = program.define(
       Procedure(
@@ -135,6 +150,8 @@ struct StepAssembly {
   /// Adds what all methods share around the stages, and makes the program ready for a backend.
   mutating func finish() -> LaneProgram {
     addClipping()
+    defineConditions()
+    addConditionsWithinStep()
     addJudgement()
     let extremes = defineExtremeValues()
     addTurningPoints(extremes)
@@ -147,7 +164,7 @@ struct StepAssembly {
       accepted: scratch.accepted, nextSample: arrays.nextSample, fraction: arrays.fraction,
       recorded: arrays.recorded, attention: arrays.attention, isTurning: turning?.isTurning,
       turningRounds: Self.turningRounds)
-    if !system.events.isEmpty { keepInterpolationData() }
+    if watchesConditions { keepInterpolationData() }
     let hoisted = program.declare("hoisted", storage: .persistent)
     let stores = program.hoist(
       constants: [arrays.parameters, arrays.inputs], into: hoisted, from: program.procedureHandles)

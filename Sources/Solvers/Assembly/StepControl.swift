@@ -34,68 +34,109 @@ extension StepAssembly {
     _ error: Node, old: Node, new: Node, _ arrays: SteppingArrays,
     _ graph: inout ExpressionGraph
   ) -> Node {
+    scaledSquare(
+      error, old: old, new: new, absolute: graph.element(arrays.absoluteTolerance), arrays, &graph)
+  }
+
+  private static func scaledSquare(
+    _ error: Node, old: Node, new: Node, absolute: Node, _ arrays: SteppingArrays,
+    _ graph: inout ExpressionGraph
+  ) -> Node {
     let before = graph.unary(.absolute, old)
     let after = graph.unary(.absolute, new)
     let larger = graph.select(graph.compare(.greater, before, after), before, after)
     let scale = graph.add(
-      graph.element(arrays.absoluteTolerance),
+      absolute,
       graph.multiply(graph.load(arrays.relativeTolerance), larger))
     let ratio = graph.multiply(error, graph.unary(.coarseReciprocal, scale))
     return graph.multiply(ratio, ratio)
   }
 
-  /// Decides whether the attempt is accepted: its error, and whether an event lies within it.
+  /// Adds the largest mean square of the errors of quadratures to that of the states.
+  ///
+  /// Quadratures are in the test of the error by a norm of their own, so that their number does not loosen
+  /// the tolerance of the states, and what has no value does not stop the run.
+  ///
+  /// - Parameter error: The error of a state, by its index.
+  mutating func addQuadratureError(_ error: (Int, inout ExpressionGraph) -> Node) {
+    guard system.quadratureCount > 0 else { return }
+    let arrays = arrays
+    let scratch = scratch
+    let quadratures = system.controlledCount..<system.stateCount
+    let weight = Double(max(1, system.controlledCount)) / Double(quadratures.count)
+    add("quadrature_error", to: .attempt) { graph in
+      var sum = graph.constant(0)
+      for index in quadratures {
+        let error = error(index, &graph)
+        let square = Self.scaledSquare(
+          error, old: graph.load(arrays.state, index), new: graph.load(scratch.newState, index),
+          absolute: graph.constant(Self.quadratureFloor), arrays, &graph)
+        let isFinite = graph.compare(.less, square, graph.constant(1e250))
+        sum = graph.add(sum, graph.select(isFinite, square, graph.constant(0)))
+      }
+      let ofQuadratures = graph.multiply(graph.constant(weight), sum)
+      let ofStates = graph.load(scratch.errorSquare)
+      // The larger one; where that of the states has no value, that it has none.
+      let isLarger = graph.compare(.greater, ofQuadratures, ofStates)
+      return [.init(scratch.errorSquare, 0, graph.select(isLarger, ofQuadratures, ofStates))]
+    }
+  }
+
+  /// What an integral may be off by before anything has been added up; far below any that matters.
+  private static let quadratureFloor = 1e-280
+
+  /// Sums up 0 times each state of a method of fixed step: NaN where one of them is not finite.
+  mutating func addFinitenessTest() {
+    guard !method.isAdaptive else { return }
+    let scratch = scratch
+    addLoop(to: .attempt, count: system.controlledCount) { graph in
+      ElementLoop(sums: [
+        (
+          scratch.errorSquare,
+          graph.multiply(graph.constant(0), graph.element(scratch.newState))
+        )
+      ])
+    }
+  }
+
+  /// Decides whether the attempt is accepted: its error, and whether a condition changes within it.
   mutating func addJudgement() {
     let arrays = arrays
     let scratch = scratch
     let isAdaptive = method.isAdaptive
-    let count = system.stateCount
-    if !system.events.isEmpty {
-      let events = defineOverState(
-        "events", system.events.map(\.value), into: scratch.newEvents)
-      append(.call(events, [scratch.newTime, scratch.newState]), to: .attempt)
-    }
-    let isRising = system.events.map(\.isRising)
+    let count = system.controlledCount
+    addFinitenessTest()
+    let assembly = self
     add("judge", to: .attempt) { graph in
       let one = graph.constant(1)
       let zero = graph.constant(0)
       let isActive = graph.compare(.notEqual, graph.load(arrays.isActive), zero)
       var isGood = isActive
-      var stores: [Procedure.Store] = []
+      var attention = zero
+      let square = graph.load(scratch.errorSquare)
       if isAdaptive {
         // The sum of squares against the number of states: their mean against 1.
         let limit = graph.constant(Double(max(1, count)))
-        isGood = graph.both(
-          isActive, graph.compare(.lessOrEqual, graph.load(scratch.errorSquare), limit))
+        isGood = graph.both(isActive, graph.compare(.lessOrEqual, square, limit))
+      } else {
+        let isFinite = graph.compare(.equal, square, zero)
+        attention = graph.select(
+          graph.both(isActive, graph.not(isFinite)),
+          graph.constant(Attention.notFinite.rawValue), attention)
+        isGood = graph.both(isActive, isFinite)
       }
-      var attention = zero
-      if let crossing = Self.crossing(isRising, arrays, scratch, &graph) {
-        let looks = graph.compare(.equal, graph.load(arrays.ignoresEvents), zero)
-        let isEvent = graph.both(graph.both(isGood, looks), crossing)
-        attention = graph.select(isEvent, graph.constant(Attention.event.rawValue), zero)
-        isGood = graph.both(isGood, graph.not(isEvent))
+      if let changes = Self.changesWithinStep(assembly, &graph) {
+        let looks = graph.compare(.equal, graph.load(arrays.ignoresConditions), zero)
+        let hasChange = graph.both(graph.both(isGood, looks), changes)
+        attention = graph.select(
+          hasChange, graph.constant(Attention.conditionChange.rawValue), attention)
+        isGood = graph.both(isGood, graph.not(hasChange))
       }
-      stores.append(.init(scratch.accepted, 0, graph.select(isGood, one, zero)))
-      stores.append(.init(arrays.attention, 0, attention))
-      return stores
+      return [
+        .init(scratch.accepted, 0, graph.select(isGood, one, zero)),
+        .init(arrays.attention, 0, attention),
+      ]
     }
-  }
-
-  private static func crossing(
-    _ isRising: [Bool], _ arrays: SteppingArrays, _ scratch: ScratchArrays,
-    _ graph: inout ExpressionGraph
-  ) -> Node? {
-    let zero = graph.constant(0)
-    var result: Node?
-    for (index, rises) in isRising.enumerated() {
-      let old = graph.load(arrays.eventValues, index)
-      let new = graph.load(scratch.newEvents, index)
-      let before = graph.compare(rises ? .less : .greater, old, zero)
-      let after = graph.compare(rises ? .greaterOrEqual : .lessOrEqual, new, zero)
-      let crosses = graph.both(before, after)
-      result = result.map { graph.either($0, crosses) } ?? crosses
-    }
-    return result
   }
 
   /// Takes over an accepted step, keeps extremes, and chooses the next step.
@@ -122,16 +163,7 @@ extension StepAssembly {
       }
       return ElementLoop(stores: stores)
     }
-    addLoop(to: .commit, count: system.events.count) { graph in
-      let isAccepted = graph.compare(.notEqual, graph.load(scratch.accepted), graph.constant(0))
-      return ElementLoop(stores: [
-        (
-          arrays.eventValues,
-          graph.select(
-            isAccepted, graph.element(scratch.newEvents), graph.element(arrays.eventValues))
-        )
-      ])
-    }
+    addConditionsToCommit()
     addControl()
     addExtremes(extremes, to: .commit, where: scratch.accepted)
   }
@@ -147,7 +179,7 @@ extension StepAssembly {
     let arrays = arrays
     let scratch = scratch
     let method = method
-    let count = system.stateCount
+    let count = system.controlledCount
     add("control", to: .commit) { graph in
       let zero = graph.constant(0)
       let one = graph.constant(1)
