@@ -103,11 +103,7 @@ struct PopulationSummary {
       let changes = event.assignments.map {
         "\(cell.states[$0.state].declaration.path) = \(cell.text(of: $0.value))"
       }
-      let isRising = event.direction == .rising
-      let verb = event.needsCrossing ? (isRising ? "rises" : "falls") : "is"
-      let side = event.needsCrossing ? "through 0" : (isRising ? "above 0" : "below 0")
-      var line = "\(event.declaration.path) when \(cell.text(of: event.function)) \(verb) \(side)"
-      if let time = event.refractoryTime { line += ", refractory \(cell.text(of: time))" }
+      var line = "\(event.declaration.path) when \(cell.text(of: event))"
       if !changes.isEmpty { line += ": " + changes.joined(separator: ", ") }
       lines.append(short(line))
     }

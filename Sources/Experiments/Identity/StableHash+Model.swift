@@ -15,6 +15,9 @@ extension StableHash {
     for event in model.events {
       add(event.function)
       add(event.direction == .rising ? 1 : 0)
+      add(event.condition)
+      add(event.happensAtStart ? 1 : 0)
+      add(event.delay ?? .number(.nan))
       add(event.needsCrossing ? 1 : 0)
       add(event.refractoryTime ?? .number(.nan))
       add(event.assignments.count)

@@ -13,31 +13,46 @@ extension Elaborator {
     scope == cellScope && event.name.text == "spike"
   }
 
+  /// Whether an event is the spike of a neuron, wherever the neuron is used.
+  func isSpikeOfCell(_ event: EventSyntax, in scope: Int) -> Bool {
+    isSpike(event, in: scope)
+      || (event.name.text == "spike" && population == nil
+        && library.components[scopes[scope].component].syntax.kind == .neuron)
+  }
+
   /// Notes which event is the spike, and reports others that look like one.
-  mutating func checkSpike(_ event: EventSyntax, in scope: Int) {
+  mutating func checkSpike(_ event: EventSyntax, needsCrossing: Bool, in scope: Int) {
+    if isSpikeOfCell(event, in: scope) {
+      if let start = event.start { refuse("at the start", start) }
+      if let delay = event.delay { refuse("after a delay", delay.range) }
+    }
     if isSpike(event, in: scope) {
       spike = model.events.count - 1
-      if !event.needsCrossing {
+      if !needsCrossing {
         cellConstructs.append(("a spike by comparison", event.name.range))
       }
       return
     }
-    let component = library.components[scopes[scope].component].syntax
     // The spike of a neuron inside of something else is an event like others, if it can be.
-    if event.name.text == "spike", component.kind == .neuron, population == nil {
-      if !event.needsCrossing {
+    if isSpikeOfCell(event, in: scope) {
+      if !needsCrossing {
         cellConstructs.append(("a spike by comparison", event.name.range))
       }
       return
     }
-    guard !event.needsCrossing || event.refractoryTime != nil else { return }
+    guard event.refractoryTime != nil else { return }
     diagnostics.report(
       Diagnostic(
-        id: "not-a-spike",
-        event.needsCrossing
-          ? "only the event `spike` of a neuron has a refractory time"
-          : "only the event `spike` of a neuron can happen by comparison", at: event.name.range,
-        help: event.needsCrossing ? [] : ["`rises through` and `falls through` are crossings"]))
+        id: "not-a-spike", "only the event `spike` of a neuron has a refractory time",
+        at: event.name.range))
+  }
+
+  private mutating func refuse(_ when: String, _ range: SourceRange) {
+    diagnostics.report(
+      Diagnostic(
+        id: "not-a-spike", "a spike cannot happen \(when)", at: range,
+        help: ["an event with another name can; spikes arrive later by the `delay` of a projection"]
+      ))
   }
 
   /// Elaborates the refractory time of an event.

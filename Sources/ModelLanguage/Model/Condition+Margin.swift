@@ -17,6 +17,23 @@ extension Expression.Condition {
     }
   }
 
+  /// Whether the condition can hold where its margin is zero.
+  var holdsAtZeroMargin: Bool { canHoldAtZero(negated: false) }
+
+  private func canHoldAtZero(negated: Bool) -> Bool {
+    switch self {
+    case .comparison(let comparison, _, _):
+      switch comparison {
+      case .greater, .less: negated
+      case .greaterOrEqual, .lessOrEqual: !negated
+      case .equal, .notEqual: true
+      }
+    case .not(let condition): condition.canHoldAtZero(negated: !negated)
+    case .and(let left, let right), .or(let left, let right):
+      left.canHoldAtZero(negated: negated) || right.canHoldAtZero(negated: negated)
+    }
+  }
+
   private static func combined(
     _ function: Expression.ElementaryFunction, _ left: Self, _ right: Self
   ) -> Expression? {

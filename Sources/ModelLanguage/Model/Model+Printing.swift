@@ -33,13 +33,7 @@ extension Model {
       lines.append("  \(state.declaration.path)' = \(text(of: state.derivative))")
     }
     for event in events {
-      let isRising = event.direction == .rising
-      let verb =
-        event.needsCrossing
-        ? (isRising ? "rises through" : "falls through") : (isRising ? ">" : "<")
-      let rest = event.refractoryTime.map { " refractory \(text(of: $0))" } ?? ""
-      lines.append(
-        "  event \(event.declaration.path) when \(text(of: event.function)) \(verb) 0\(rest) {")
+      lines.append("  event \(event.declaration.path) when \(text(of: event)) {")
       for (state, value) in event.assignments {
         lines.append("    \(states[state].declaration.path) = \(text(of: value))")
       }
@@ -61,6 +55,21 @@ extension Model {
       lines.append("  // conserved: " + terms.joined(separator: " + "))
     }
     return lines
+  }
+
+  /// What an event waits for, and when it happens then.
+  public func text(of event: Event) -> String {
+    var words = [text(of: event.condition)]
+    if case .comparison(let comparison, let left, let right) = event.condition,
+      comparison == event.direction.comparison(needsCrossing: true)
+    {
+      let verb = event.direction == .rising ? "rises through" : "falls through"
+      words = [text(of: left, tighterThan: 1), verb, text(of: right, tighterThan: 1)]
+    }
+    if event.happensAtStart { words.append("at start") }
+    if let delay = event.delay { words.append("after \(text(of: delay, tighterThan: 1))") }
+    if let time = event.refractoryTime { words.append("refractory \(text(of: time))") }
+    return words.joined(separator: " ")
   }
 
   private func text(of role: Input.Role) -> String {

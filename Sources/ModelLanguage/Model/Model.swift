@@ -173,18 +173,38 @@ public struct DerivedQuantity: Sendable {
   }
 }
 
-/// A crossing of zero that changes states at once.
+/// A condition that changes states when it becomes true.
 public struct Event: Sendable {
   /// In which direction the function has to cross zero.
   public enum Direction: Sendable, Hashable {
     case rising
     case falling
+
+    /// How a value compares with a threshold that it has crossed, or is beyond.
+    func comparison(needsCrossing: Bool) -> Expression.Condition.Comparison {
+      switch self {
+      case .rising: needsCrossing ? .greaterOrEqual : .greater
+      case .falling: needsCrossing ? .lessOrEqual : .less
+      }
+    }
   }
 
   public var declaration: Declaration
-  /// The function whose zero is the time of the event.
+  /// The truth whose becoming true is the event.
+  ///
+  /// For `A rises through B` it is `A >= B`, for `A falls through B` it is `A <= B`.
+  public var condition: Expression.Condition
+  /// The function whose zero is the time of the event: for a condition its margin, which rises.
   public var function: Expression
   public var direction: Direction
+  /// Whether the event also happens at the beginning of a run if the condition holds then.
+  ///
+  /// Otherwise what holds at the beginning does not count until it has gone back.
+  public var happensAtStart: Bool
+  /// How long after the condition became true the states change, over parameters; `nil` for none.
+  ///
+  /// The new values are those of the moment at which the states change.
+  public var delay: Expression?
   /// Whether the function has to cross zero.
   ///
   /// Otherwise being above (below) zero at the end of a step is enough; only for spikes of cells.
@@ -194,15 +214,23 @@ public struct Event: Sendable {
   /// The states that change, by index, and their values after the event, over values before it.
   public var assignments: [(state: Int, value: Expression)]
 
-  /// Makes an event.
+  /// Makes an event; without a condition it is that the function is at or beyond zero, or beyond
+  /// zero where no crossing is needed.
   public init(
-    declaration: Declaration, function: Expression, direction: Direction,
+    declaration: Declaration, condition: Expression.Condition? = nil, function: Expression,
+    direction: Direction, happensAtStart: Bool = false, delay: Expression? = nil,
     needsCrossing: Bool = true, refractoryTime: Expression? = nil,
     assignments: [(state: Int, value: Expression)]
   ) {
     self.declaration = declaration
+    self.condition =
+      condition
+      ?? .comparison(
+        direction.comparison(needsCrossing: needsCrossing), function, .number(0))
     self.function = function
     self.direction = direction
+    self.happensAtStart = happensAtStart
+    self.delay = delay
     self.needsCrossing = needsCrossing
     self.refractoryTime = refractoryTime
     self.assignments = assignments

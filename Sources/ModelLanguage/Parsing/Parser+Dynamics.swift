@@ -78,35 +78,57 @@ extension Parser {
     advance()
     let name = try parseNewName("the event")
     guard takeWord("when") else { throw unexpected(expected: "`when`") }
-    let value = try parseSum()
-    let (direction, needsCrossing) = try parseTrigger()
-    let threshold = try parseSum()
-    let refractoryTime = takeWord("refractory") ? try parseExpression() : nil
-    var assignments: [AssignmentSyntax] = []
+    var event = EventSyntax(name: name, trigger: try parseTrigger(), assignments: [])
+    while true {
+      let first = token
+      if event.start == nil, takeWord("at") {
+        guard takeWord("start") else { throw unexpected(expected: "`start`") }
+        event.start = range(from: first)
+      } else if event.delay == nil, takeWord("after") {
+        event.delay = try parseSum()
+      } else if event.refractoryTime == nil, takeWord("refractory") {
+        event.refractoryTime = try parseExpression()
+      } else {
+        break
+      }
+    }
     // A spike may change nothing.
     if name.text != "spike" || token.kind == .leftBrace {
-      assignments = try parseAssignments(of: "the event")
+      event.assignments = try parseAssignments(of: "the event")
     }
-    return EventSyntax(
-      name: name, value: value, direction: direction, threshold: threshold,
-      needsCrossing: needsCrossing, refractoryTime: refractoryTime, assignments: assignments)
+    return event
   }
 
-  /// Reads what stands between the two sides of an event.
-  private mutating func parseTrigger() throws(ParseFailure) -> (Event.Direction, Bool) {
-    if take(.greater) { return (.rising, false) }
-    if take(.less) { return (.falling, false) }
-    let help = ["`event NAME when V rises through -20 mV { … }`, or `falls through`"]
+  /// Reads what an event waits for.
+  private mutating func parseTrigger() throws(ParseFailure) -> EventSyntax.Trigger {
+    let value = try parseExpression()
     let direction: Event.Direction
-    if takeWord("rises") {
+    if isWord("rises") {
       direction = .rising
-    } else if takeWord("falls") {
+    } else if isWord("falls") {
       direction = .falling
+    } else if value.isCondition {
+      return .condition(value)
     } else {
-      throw unexpected(expected: "`rises through` or `falls through`", help: help)
+      throw unexpected(
+        expected: "a comparison, `rises through` or `falls through`",
+        help: ["`event NAME when V > -20 mV and w < 1 { … }`, or `when V rises through -20 mV`"])
     }
-    guard takeWord("through") else { throw unexpected(expected: "`through`", help: help) }
-    return (direction, true)
+    let crossing = "\(text(of: token)) through"
+    guard !value.isCondition else {
+      throw unexpected(
+        expected: "the end of the condition",
+        help: ["`\(crossing)` stands alone; within a condition compare: `V >= -20 mV and w < 1`"])
+    }
+    advance()
+    guard takeWord("through") else { throw unexpected(expected: "`through`") }
+    let threshold = try parseSum()
+    if isWord("and") || isWord("or") {
+      throw unexpected(
+        expected: "the end of the event's condition",
+        help: ["`\(crossing)` stands alone; within a condition compare: `V >= -20 mV and w < 1`"])
+    }
+    return .crossing(value, direction, threshold: threshold)
   }
 
   /// Reads `{ STATE = value … }`.

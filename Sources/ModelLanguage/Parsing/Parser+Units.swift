@@ -5,7 +5,7 @@ extension Parser {
   /// Words that can follow a number and are not units.
   private static let wordsAfterNumbers: Set<String> = [
     "source", "assumed", "derived", "in", "then", "else", "and", "or", "fraction", "over", "lag",
-    "rises", "falls", "through", "refractory",
+    "rises", "falls", "through", "refractory", "at", "after",
   ]
 
   /// Reads the unit behind a number, if there is one.

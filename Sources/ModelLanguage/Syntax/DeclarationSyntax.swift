@@ -82,15 +82,22 @@ public struct AssignmentSyntax: Sendable, Hashable {
   public var value: ExpressionSyntax
 }
 
-/// `event NAME when value rises through threshold refractory time { assignments }`, or the same
-/// with `value > threshold`.
+/// `event NAME when trigger at start after delay refractory time { assignments }`.
 public struct EventSyntax: Sendable, Hashable {
+  /// What the event waits for.
+  public enum Trigger: Sendable, Hashable {
+    /// `value rises through threshold`, or `falls through`.
+    case crossing(ExpressionSyntax, Event.Direction, threshold: ExpressionSyntax)
+    /// A condition that becomes true.
+    case condition(ExpressionSyntax)
+  }
+
   public var name: NameSyntax
-  public var value: ExpressionSyntax
-  public var direction: Event.Direction
-  public var threshold: ExpressionSyntax
-  /// Whether the value has to cross the threshold; `>` and `<` ask no more than to be beyond it.
-  public var needsCrossing: Bool
+  public var trigger: Trigger
+  /// Where `at start` stands, if it does.
+  public var start: SourceRange?
+  /// How long after the trigger the states change.
+  public var delay: ExpressionSyntax?
   /// How long no further event follows one.
   public var refractoryTime: ExpressionSyntax?
   public var assignments: [AssignmentSyntax]

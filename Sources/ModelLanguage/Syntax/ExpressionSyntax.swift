@@ -48,6 +48,16 @@ public indirect enum ExpressionSyntax: Sendable, Hashable {
   case conditional(
     ExpressionSyntax, then: ExpressionSyntax, otherwise: ExpressionSyntax, range: SourceRange)
 
+  /// Whether it is true or false rather than a number, by its outermost operator.
+  var isCondition: Bool {
+    switch self {
+    case .not: true
+    case .name(let path): path.text == "refractory"
+    case .binary(let symbol, _, _): symbol.symbol.precedence <= 4
+    case .number, .negate, .call, .conditional: false
+    }
+  }
+
   /// The stretch of source that the expression was read from, without outer parentheses.
   public var range: SourceRange {
     switch self {

@@ -83,14 +83,16 @@ public struct SyntaxPrinter: Sendable {
     case .function(let syntax): return text(of: syntax)
     case .scheme(let syntax): return text(of: syntax)
     case .event(let syntax):
-      let verb = syntax.direction == .rising ? "rises" : "falls"
-      var head = "event \(syntax.name.text) when \(text(of: syntax.value, above: 4)) "
-      if syntax.needsCrossing {
-        head += "\(verb) through "
-      } else {
-        head += syntax.direction == .rising ? "> " : "< "
+      var head = "event \(syntax.name.text) when "
+      switch syntax.trigger {
+      case .crossing(let value, let direction, let threshold):
+        head += "\(text(of: value, above: 4)) "
+        head += direction == .rising ? "rises through " : "falls through "
+        head += text(of: threshold, above: 4)
+      case .condition(let condition): head += text(of: condition)
       }
-      head += text(of: syntax.threshold, above: 4)
+      if syntax.start != nil { head += " at start" }
+      if let delay = syntax.delay { head += " after \(text(of: delay, above: 4))" }
       if let time = syntax.refractoryTime { head += " refractory \(text(of: time))" }
       return block(head, assignments(syntax.assignments))
     case .route(let syntax):
