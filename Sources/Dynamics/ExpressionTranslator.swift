@@ -16,6 +16,11 @@ struct ExpressionTranslator: Sendable {
   private let model: Model
   private let leaf: @Sendable (Leaf, inout ExpressionGraph) -> Node
   private var quantityNodes: [Node?]
+  /// What jumps with the clock and is an input instead; `nil` where everything is as it is at a time.
+  private var switches: ClockSwitches?
+  private var switchInput: @Sendable (Int, inout ExpressionGraph) -> Node = { _, _ in
+    preconditionFailure("a translator without switches has no inputs for them")
+  }
 
   /// Makes a translator.
   ///
@@ -26,6 +31,70 @@ struct ExpressionTranslator: Sendable {
     self.model = model
     self.leaf = leaf
     quantityNodes = Array(repeating: nil, count: model.quantities.count)
+  }
+
+  /// The same, with inputs for what jumps with the clock alone.
+  ///
+  /// - Parameters:
+  ///   - switches: Where they are kept.
+  ///   - input: The node of the input for a place in them.
+  func switching(
+    _ switches: ClockSwitches, input: @escaping @Sendable (Int, inout ExpressionGraph) -> Node
+  ) -> ExpressionTranslator {
+    var result = self
+    result.switches = switches
+    result.switchInput = input
+    return result
+  }
+
+  /// What jumps with the clock alone, in the order of the inputs.
+  var switchExpressions: [Expression] { switches?.expressions ?? [] }
+
+  /// The truth of a comparison that follows the clock alone, by its input; `nil` for others.
+  mutating func switchNode(
+    _ comparison: Expression.Condition.Comparison, _ left: Expression, _ right: Expression,
+    in graph: inout ExpressionGraph
+  ) -> Node? {
+    guard let dependence = switches?.dependence, dependence.followsClock(left, right),
+      let place = switches?.place(of: comparison, left, right)
+    else { return nil }
+    return graph.compare(.notEqual, switchInput(place, &graph), graph.constant(0))
+  }
+
+  /// What jumps or bends with the clock alone, by inputs; `nil` for other calls.
+  private mutating func switchedCall(
+    _ function: Expression.ElementaryFunction, _ arguments: [Expression],
+    in graph: inout ExpressionGraph
+  ) -> Node? {
+    guard let dependence = switches?.dependence,
+      dependence.followsClock(.call(function, arguments)), let first = arguments.first
+    else { return nil }
+    switch function {
+    case .floor, .ceil, .sign:
+      guard let place = switches?.place(of: .call(function, arguments)) else { return nil }
+      return switchInput(place, &graph)
+    case .abs:
+      guard let isAbove = switchNode(.greaterOrEqual, first, .number(0), in: &graph) else {
+        return nil
+      }
+      let value = node(for: first, in: &graph)
+      return graph.select(isAbove, value, graph.negate(value))
+    case .min, .max:
+      var result = first
+      var chosen = node(for: first, in: &graph)
+      for argument in arguments.dropFirst() {
+        let other = node(for: argument, in: &graph)
+        let comparison: Expression.Condition.Comparison = function == .min ? .less : .greater
+        if let takesOther = switchNode(comparison, argument, result, in: &graph) {
+          chosen = graph.select(takesOther, other, chosen)
+        } else {
+          chosen = function == .min ? graph.minimum(chosen, other) : graph.maximum(chosen, other)
+        }
+        result = .call(function, [result, argument])
+      }
+      return chosen
+    default: return nil
+    }
   }
 
   /// Translates an expression over the model's names.
@@ -56,6 +125,7 @@ struct ExpressionTranslator: Sendable {
       case .power: return graph.power(a, b)
       }
     case .call(let function, let arguments):
+      if let switched = switchedCall(function, arguments, in: &graph) { return switched }
       var nodes: [Node] = []
       for argument in arguments { nodes.append(node(for: argument, in: &graph)) }
       return call(function, nodes, in: &graph)
@@ -72,6 +142,7 @@ struct ExpressionTranslator: Sendable {
   ) -> Node {
     switch condition {
     case .comparison(let comparison, let left, let right):
+      if let isOn = switchNode(comparison, left, right, in: &graph) { return isOn }
       let a = node(for: left, in: &graph)
       let b = node(for: right, in: &graph)
       return graph.compare(Self.comparison(comparison), a, b)
@@ -135,7 +206,7 @@ struct ExpressionTranslator: Sendable {
     }
   }
 
-  private static func comparison(_ comparison: Expression.Condition.Comparison) -> Comparison {
+  static func comparison(_ comparison: Expression.Condition.Comparison) -> Comparison {
     switch comparison {
     case .less: .less
     case .lessOrEqual: .lessOrEqual

@@ -12,7 +12,10 @@ public enum StiffnessEstimate {
     guard !model.states.isEmpty else { return 0 }
     var builder = EquationBuilder(model)
     let parameters = model.parameterValues()
-    let inputs = model.initialInputs(parameters: parameters)
+    let given = model.initialInputs(parameters: parameters)
+    let clock = ClockTimeline(
+      builder.clock(from: 0), parameters: parameters, inputs: given, end: 0)
+    let inputs = given + clock.values(from: 0)
     let states = model.initialStates(parameters: parameters)
     let system = builder.system
     let jacobian = builder.system.program.graph.partialDerivatives(

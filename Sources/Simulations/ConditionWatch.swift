@@ -3,11 +3,8 @@ struct ConditionWatch {
   /// What is watched.
   struct Plan: Sendable {
     var reduction: Int
-    /// Where the margin of the condition stands among the observed values.
-    var observed: Int
-    /// The events at which the margin crosses zero upwards and downwards.
-    var rising: Int
-    var falling: Int
+    /// Which of the system's conditions it is.
+    var condition: Int
     /// The window, in s.
     var from: Double
     var to: Double

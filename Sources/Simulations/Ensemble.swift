@@ -13,8 +13,12 @@ public final class Ensemble: Sendable {
   let kernel: any LaneKernel
   let stepped: SteppedProgram
   let reductions: ReductionPlan
-  /// For each event of the model, and behind them those of reductions, whether it is a rise through zero.
-  let risingEvents: [Bool]
+  /// For each condition, those of the model's events first, whether its end is told.
+  let tellsEnd: [Bool]
+  let kinkCount: Int
+  /// What follows the clock, and the input of the first part that jumps.
+  let clock: ClockPlan
+  let firstClockInput: Int
   /// For each event, where its assigned values stand among the observed ones.
   let assignments: [[(state: Int, observed: Int)]]
   /// Times that every run lands on, ascending, beside its own schedule.
@@ -47,8 +51,7 @@ public final class Ensemble: Sendable {
           return (assignment.state, builder.system.observed.count - 1)
         })
     }
-    // Those that reductions watch for change nothing.
-    while assignments.count < builder.system.events.count { assignments.append([]) }
+    builder.addBendsOfConditions()
     let stepped = SteppedProgram(builder.system, method: choice.method)
     let made = KernelMaker.make(stepped.program, backend: backend)
     self.model = model
@@ -60,7 +63,12 @@ public final class Ensemble: Sendable {
     self.stepped = stepped
     self.reductions = reductions
     self.assignments = assignments
-    risingEvents = builder.system.events.map(\.isRising)
+    tellsEnd = builder.system.conditions.map(\.tellsEnd)
+    kinkCount = builder.system.kinks.count
+    let clock = builder.clock(from: configuration.start)
+    // A step of fixed length is cut where something jumps, and nowhere else.
+    self.clock = choice.method.isAdaptive ? clock : clock.withoutCurves
+    firstClockInput = builder.firstClockInput
     var stops: Set<Double> = [configuration.end]
     for gate in reductions.gates { stops.formUnion([gate.from, gate.to]) }
     for reading in reductions.readings { stops.insert(reading.time) }
@@ -68,6 +76,8 @@ public final class Ensemble: Sendable {
     for watch in reductions.watches { stops.formUnion([watch.from, watch.to]) }
     commonStops = stops.filter { $0 > configuration.start && $0 <= configuration.end }.sorted()
   }
+
+  var conditionCount: Int { tellsEnd.count }
 
   /// A worker with lanes of its own, for one thread.
   ///

@@ -25,6 +25,17 @@ public struct EnsembleConfiguration: Sendable {
   public var recorded: [Expression]
   /// What to keep of each run as one number.
   public var reductions: [Reduction]
+  /// Which of them may lack a value without the run having failed, by index.
+  public var mayLackValue = MayLackValue()
+
+  /// What is recorded or reduced and need not have a finite value, by index.
+  public struct MayLackValue: Sendable, Hashable {
+    public var recorded: Set<Int> = []
+    public var reductions: Set<Int> = []
+
+    /// Nothing.
+    public init() {}
+  }
 
   /// Makes a configuration; what is not given has its usual value.
   public init(

@@ -9,6 +9,7 @@ import Solvers
 public final class EnsembleWorker {
   private let ensemble: Ensemble
   private let block: LaneBlock
+  private let timelines: ClockTimelines
   private var lanes: [LaneRun?]
   private var chunks: [ChunkBuffer] = []
   private var spareBuffers: [ChunkBuffer] = []
@@ -18,6 +19,7 @@ public final class EnsembleWorker {
   init(_ ensemble: Ensemble, chunk: Int) throws(LinearAlgebraFailure) {
     largestChunk = chunk
     self.ensemble = ensemble
+    timelines = ClockTimelines(ensemble)
     block = try LaneBlock(ensemble)
     lanes = Array(repeating: nil, count: ensemble.kernel.layout.width)
   }
@@ -67,8 +69,11 @@ public final class EnsembleWorker {
         }
         let setup = try setup(index)
         chunk.identities[index - chunk.runs.lowerBound] = setup.identity
-        lanes[lane] = LaneRun(index: index, chunk: chunk, setup: setup)
-        lanes[lane]?.begin(lane, block, ensemble)
+        let run = LaneRun(index: index, chunk: chunk, setup: setup, ensemble)
+        lanes[lane] = run
+        if let reason = run.begin(lane, block, ensemble, timelines) {
+          try fail(lane, reason, finish)
+        }
       }
     }
     for lane in lanes.indices { try refill(lane) }
@@ -77,31 +82,39 @@ public final class EnsembleWorker {
     while lanes.contains(where: { $0 != nil }) {
       block.advance()
       var fresh: [Int] = []
+      func renew(_ lane: Int) throws {
+        try refill(lane)
+        if lanes[lane] != nil { fresh.append(lane) }
+      }
       for lane in lanes.indices {
         guard let run = lanes[lane] else { continue }
         switch block.attention(lane) {
         case .none: continue
-        case .event:
-          if let endless = run.locateEvent(lane, block, ensemble) {
-            try fail(lane, .endlessEvent(endless), finish)
-            try refill(lane)
-            if lanes[lane] != nil { fresh.append(lane) }
-          }
+        case .conditionChange: run.locateChange(lane, block, ensemble)
         case .stop:
-          if run.reachStop(lane, block, ensemble) {
+          switch run.reachStop(lane, block, ensemble, timelines) {
+          case .goesOn: break
+          case .isOver:
             run.storeReductions(lane, block, ensemble)
-            try finish(lane, .done(block.statistics(lane)))
-            try refill(lane)
-            if lanes[lane] != nil { fresh.append(lane) }
+            if let reason = run.missingValue(lane, block, ensemble) {
+              try finish(lane, .failed(block.failure(lane, reason), block.statistics(lane)))
+            } else {
+              try finish(lane, .done(block.statistics(lane)))
+            }
+            try renew(lane)
+          case .fails(let reason):
+            try fail(lane, reason, finish)
+            try renew(lane)
           }
+        case .notFinite:
+          try fail(lane, .notFinite, finish)
+          try renew(lane)
         case .stepTooSmall:
           try fail(lane, .stepTooSmall, finish)
-          try refill(lane)
-          if lanes[lane] != nil { fresh.append(lane) }
+          try renew(lane)
         case .tooManySteps:
           try fail(lane, .tooManySteps(ensemble.configuration.maximumSteps), finish)
-          try refill(lane)
-          if lanes[lane] != nil { fresh.append(lane) }
+          try renew(lane)
         }
       }
       block.restart()

@@ -17,8 +17,6 @@ final class LaneBlock {
   private let sampleCount: Int
   private let recordedCount: Int
   private let modelStateCount: Int
-  /// The states that reductions add behind those of the model.
-  private let addedStates: Range<Int>
   private var variableStride = 0
   private var needsRestart = false
   private let denseSolver: LapackSolver?
@@ -44,8 +42,6 @@ final class LaneBlock {
     sampleCount = configuration.sampleTimes.count
     recordedCount = configuration.recorded.count
     modelStateCount = ensemble.model.states.count
-    addedStates =
-      ensemble.model.states.count..<ensemble.model.states.count + ensemble.reductions.addedCount
     sampleTimes = .allocate(capacity: sampleCount + 1)
     for (index, time) in configuration.sampleTimes.enumerated() { sampleTimes[index] = time }
     sampleTimes[sampleCount] = .infinity
@@ -71,10 +67,6 @@ final class LaneBlock {
     let absolute = shared + layout.offset(of: arrays.absoluteTolerance)
     for (index, value) in configuration.absoluteTolerances.enumerated() {
       absolute[index] = value
-    }
-    // An integral follows from the solution and must not steer it.
-    for added in 0..<ensemble.reductions.addedCount {
-      absolute[modelStateCount + added] = 1e200
     }
     let first =
       ensemble.stepped.method.isAdaptive ? configuration.initialStep : configuration.fixedStep
@@ -114,7 +106,7 @@ final class LaneBlock {
     kernel.run(.observe, workspace: workspace, shared: shared)
   }
 
-  /// Computes the event functions of all lanes at their fractions.
+  /// Computes the conditions of all lanes at their fractions.
   func locate() { kernel.run(.locate, workspace: workspace, shared: shared) }
 
   // MARK: One lane
@@ -174,10 +166,15 @@ final class LaneBlock {
     self[arrays.nextSample, lane] = sampleTimes[index + 1]
   }
 
+  /// By how much two times may differ that are the same but for roundings.
+  static func sameMoment(as time: Double) -> Double { 8 * time.ulp }
+
   /// Samples once more what has been sampled at the present time, because something has changed.
   func sampleAgain(_ lane: Int) {
     let index = Int(sampleIndex[lane]) - 1
-    guard index >= 0, destinations[lane] != nil, sampleTimes[index] == self[arrays.time, lane]
+    let time = self[arrays.time, lane]
+    guard index >= 0, destinations[lane] != nil,
+      time - sampleTimes[index] <= Self.sameMoment(as: time)
     else {
       return
     }
@@ -196,6 +193,18 @@ final class LaneBlock {
     }
   }
 
+  /// The first sample of a run that is not finite, of the variables that must have a value.
+  func firstMissingSample(_ lane: Int, except: Set<Int>) -> (variable: Int, sample: Int)? {
+    guard let destination = destinations[lane] else { return nil }
+    for sample in 0..<sampleCount {
+      for variable in 0..<recordedCount
+      where !destination[variable * variableStride + sample].isFinite && !except.contains(variable) {
+        return (variable, sample)
+      }
+    }
+    return nil
+  }
+
   func statistics(_ lane: Int) -> RunStatistics {
     RunStatistics(
       acceptedSteps: Int(self[arrays.acceptedSteps, lane]),
@@ -209,20 +218,27 @@ final class LaneBlock {
     let values = (0..<modelStateCount).map { self[arrays.state, $0, lane] }
     kernel.run(.diagnose, workspace: workspace, shared: shared)
     var found = diagnosis(lane, reason)
-    found.states = values
-    guard found.reason == .stepTooSmall else { return found }
-    // The last state that was reached is still sound; a few roundings on, it may not be.
     let slopes = values.indices.map { self[arrays.derivative, $0, lane] }
+    found.states = values
+    // The last state that was reached is still sound; a few roundings on, it may not be, nor at the end of
+    // a step of fixed length.
+    let doublings: Int
+    switch reason {
+    case .stepTooSmall: doublings = 12
+    case .notFinite: doublings = 80
+    default: return found
+    }
+    guard (values + slopes).allSatisfy(\.isFinite) else { return found }
     var step = max(time.magnitude.ulp, .leastNormalMagnitude)
-    for _ in 0..<12 where found.reason == .stepTooSmall {
+    for _ in 0..<doublings {
       self[arrays.time, lane] = time + step
       for state in values.indices {
         self[arrays.state, state, lane] = values[state] + step * slopes[state]
       }
       kernel.run(.diagnose, workspace: workspace, shared: shared)
-      let ahead = diagnosis(lane, reason)
+      let ahead = diagnosis(lane, .stepTooSmall)
       if ahead.reason == .notFinite {
-        found = RunFailure(
+        return RunFailure(
           reason: .notFinite, time: time, state: ahead.state, value: values[ahead.state],
           states: values)
       }
@@ -251,15 +267,8 @@ final class LaneBlock {
         worstSpeed = speed
       }
     }
-    // What reductions integrate stands behind the states of the model.
-    if !isBroken,
-      let added = addedStates.first(where: { !self[arrays.derivative, $0, lane].isFinite })
-    {
-      return RunFailure(
-        reason: .notFinite, time: self[arrays.time, lane], state: added, value: .nan)
-    }
     return RunFailure(
       reason: isBroken ? .notFinite : reason, time: self[arrays.time, lane], state: worst,
-      value: self[arrays.state, worst, lane])
+      value: modelStateCount == 0 ? .nan : self[arrays.state, worst, lane])
   }
 }

@@ -1,28 +1,47 @@
+import Dynamics
 import ModelLanguage
 import Programs
 import Solvers
 
 /// The run that a lane holds: where its results go and what still lies ahead of it.
+///
+/// What happens at a stop, in this order: the conditions that have become true on the way there let their
+/// events happen; then doses and inputs change, delayed events take effect and what follows the clock jumps,
+/// and the conditions that become true by that let their events happen. What is sampled, read and reduced at a
+/// time is what is there after all of it.
 final class LaneRun {
+  /// How a stop ends.
+  enum Ending {
+    case goesOn
+    case isOver
+    case fails(RunFailure.Reason)
+  }
+
   let index: Int
   let chunk: ChunkBuffer
-  private let setup: RunSetup
+  let setup: RunSetup
   private var nextChange = 0
   private var nextCommonStop = 0
-  /// The events that happen at the stop on the way, by index.
-  private var comingEvents: [Int] = []
-  /// When each event happened last, in s.
-  private var lastTimes: [Double] = []
+  private var inputs: [Double]
+  private var timeline: ClockTimeline?
+  private var nextJump = Double.infinity
   private var watches: [ConditionWatch] = []
+  var eventLog: EventLog
 
-  init(index: Int, chunk: ChunkBuffer, setup: RunSetup) {
+  init(index: Int, chunk: ChunkBuffer, setup: RunSetup, _ ensemble: Ensemble) {
     self.index = index
     self.chunk = chunk
     self.setup = setup
+    inputs = setup.inputs
+    eventLog = EventLog(ensemble.model, parameters: setup.parameters)
   }
 
   /// Loads the run into a lane, at its start.
-  func begin(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+  ///
+  /// - Returns: Why it cannot go on from there, if events never come to rest.
+  func begin(
+    _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, _ timelines: ClockTimelines
+  ) -> RunFailure.Reason? {
     let arrays = ensemble.stepped.arrays
     let configuration = ensemble.configuration
     for (element, value) in setup.parameters.enumerated() {
@@ -44,9 +63,7 @@ final class LaneRun {
     }
     block[arrays.time, lane] = configuration.start
     block[arrays.isActive, lane] = 1
-    block[arrays.ignoresEvents, lane] = 0
-    for event in ensemble.risingEvents.indices { block[arrays.firedEvents, event, lane] = 0 }
-    lastTimes = ensemble.risingEvents.map { _ in -.infinity }
+    block[arrays.ignoresConditions, lane] = 0
     watches = ensemble.reductions.watches.map { _ in ConditionWatch() }
     block[arrays.acceptedSteps, lane] = 0
     block[arrays.rejectedSteps, lane] = 0
@@ -57,161 +74,108 @@ final class LaneRun {
     } else {
       block.setDestination(lane, nil)
     }
-    applyChanges(lane, block, ensemble, at: configuration.start)
+    if !ensemble.clock.isEmpty {
+      timeline = timelines.timeline(parameters: setup.parameters, inputs: inputs)
+    }
+    setJumps(timeline?.values(at: configuration.start), lane, block, ensemble)
+    beginConditions(lane, block, ensemble)
+    setJumps(timeline?.values(from: configuration.start), lane, block, ensemble)
+    _ = applyChanges(lane, block, ensemble, timelines, at: configuration.start)
+    let failure = settle(lane, block, ensemble).failure
     chooseStop(lane, block, ensemble)
     block.markForRestart(lane)
+    return failure
   }
 
-  /// Does what is due at the stop that the lane has reached; true if the run is over.
-  func reachStop(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) -> Bool {
+  /// Does what is due at the stop that the lane has reached.
+  func reachStop(
+    _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, _ timelines: ClockTimelines
+  ) -> Ending {
     let arrays = ensemble.stepped.arrays
     let time = block[arrays.time, lane]
     block[arrays.attention, lane] = 0
-    let events = comingEvents
-    let before = events.isEmpty ? [] : margins(lane, block, ensemble)
-    if !events.isEmpty {
-      applyEvents(lane, block, ensemble)
-      block[arrays.ignoresEvents, lane] = 0
+    block[arrays.ignoresConditions, lane] = 0
+    let arrival = settle(lane, block, ensemble)
+    if let failure = arrival.failure { return .fails(failure) }
+    var hasChanged = arrival.hasChanged
+    let isOver = time >= ensemble.configuration.end
+    if !isOver {
+      while nextCommonStop < ensemble.commonStops.count,
+        ensemble.commonStops[nextCommonStop] <= time
+      {
+        nextCommonStop += 1
+      }
+      if applyChanges(lane, block, ensemble, timelines, at: time) {
+        hasChanged = true
+        if let failure = settle(lane, block, ensemble).failure { return .fails(failure) }
+      }
     }
+    if hasChanged { block.sampleAgain(lane) }
     readObserved(lane, block, ensemble, at: time)
-    while nextCommonStop < ensemble.commonStops.count,
-      ensemble.commonStops[nextCommonStop] <= time
-    {
-      nextCommonStop += 1
-    }
-    if time >= ensemble.configuration.end {
-      watch(lane, block, ensemble, at: time, events: events, before: before)
-      return true
-    }
-    let changeCount = nextChange
-    applyChanges(lane, block, ensemble, at: time)
-    if nextChange > changeCount || !events.isEmpty {
-      // What is sampled and read at a time is what is there after everything that happens then.
-      block.sampleAgain(lane)
-      readObserved(lane, block, ensemble, at: time)
-    }
-    watch(lane, block, ensemble, at: time, events: events, before: before)
+    watch(lane, block, ensemble, at: time)
+    if isOver { return .isOver }
     chooseStop(lane, block, ensemble)
-    block.markForRestart(lane)
-    return false
+    if hasChanged { block.markForRestart(lane) }
+    return .goesOn
   }
 
-  /// Finds when an event happens within the attempted step, and makes it the next stop.
-  ///
-  /// - Returns: An event that happens again before the time has moved, so that the run would never
-  ///   end; `nil` in all other cases.
-  func locateEvent(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) -> Int? {
-    let arrays = ensemble.stepped.arrays
-    var earliest = 1.0
-    comingEvents = []
-    func value(_ event: Int, at fraction: Double) -> Double {
-      block[arrays.fraction, lane] = fraction
-      block.locate()
-      let found = block[arrays.locatedEvents, event, lane]
-      return ensemble.risingEvents[event] ? found : -found
-    }
-    for (event, isRising) in ensemble.risingEvents.enumerated() {
-      let raw = block[arrays.eventValues, event, lane]
-      let before = isRising ? raw : -raw
-      guard before < 0 else { continue }
-      let after = value(event, at: 1)
-      guard after >= 0 else { continue }
-      let fraction = Self.crossing(before: before, after: after) { value(event, at: $0) }
-      if fraction < earliest || (fraction == earliest && comingEvents.isEmpty) {
-        earliest = fraction
-        comingEvents = [event]
-      } else if fraction == earliest {
-        comingEvents.append(event)
-      }
-    }
-    // The step's own end and its interpolation can differ in the last digit: then it is the end.
-    if comingEvents.isEmpty {
-      comingEvents = ensemble.risingEvents.indices.filter { event in
-        let raw = block[arrays.eventValues, event, lane]
-        return ensemble.risingEvents[event] ? raw < 0 : raw > 0
-      }.prefix(1).map { $0 }
-    }
-    let time = block[arrays.time, lane]
-    let target = time + earliest * block[arrays.attemptedStep, lane]
-    block[arrays.attention, lane] = 0
-    if target > time {
-      block[arrays.stop, lane] = min(target, block[arrays.stop, lane])
-      block[arrays.ignoresEvents, lane] = 1
-    } else {
-      if let endless = comingEvents.first(where: { lastTimes[$0] == time }) { return endless }
-      let events = comingEvents
-      let before = margins(lane, block, ensemble)
-      applyEvents(lane, block, ensemble)
-      watch(lane, block, ensemble, at: time, events: events, before: before)
-      chooseStop(lane, block, ensemble)
-      block.markForRestart(lane)
-    }
-    return nil
-  }
-
-  /// The smallest fraction found at which a rising function is no longer negative.
-  ///
-  /// Bisection with the secant's guess in every other step: never slow, never outside. The value
-  /// at the start may stand for no more than a side, so the secant waits for a better one.
-  private static func crossing(
-    before: Double, after: Double, _ value: (Double) -> Double
-  ) -> Double {
-    var low = 0.0
-    var high = 1.0
-    var lowValue = before
-    var highValue = after
-    for round in 0..<100 where high - low > 1e-15 {
-      var middle = 0.5 * (low + high)
-      if round % 2 == 0, low > 0, highValue > lowValue {
-        let secant = low - lowValue * (high - low) / (highValue - lowValue)
-        if secant > low, secant < high { middle = secant }
-      }
-      let found = value(middle)
-      if found >= 0 {
-        high = middle
-        highValue = found
-      } else if found < 0 {
-        low = middle
-        lowValue = found
-      } else {
-        break
-      }
-      if middle == 0 || highValue == 0 { break }
-    }
-    return high
-  }
-
-  private func applyEvents(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
-    let arrays = ensemble.stepped.arrays
-    for event in comingEvents {
-      block[arrays.firedEvents, event, lane] = 1
-      lastTimes[event] = block[arrays.time, lane]
-      block.observe()
-      for (state, observed) in ensemble.assignments[event] {
-        block[arrays.state, state, lane] = block[arrays.observed, observed, lane]
-      }
-    }
-    comingEvents = []
-  }
-
+  /// Changes inputs and states that are due; true if anything is another than before.
   private func applyChanges(
-    _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, at time: Double
-  ) {
+    _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, _ timelines: ClockTimelines,
+    at time: Double
+  ) -> Bool {
     let arrays = ensemble.stepped.arrays
+    var hasChanged = false
     for gate in ensemble.reductions.gates {
-      block[arrays.inputs, gate.input, lane] = gate.from <= time && time < gate.to ? 1 : 0
+      let value: Double = gate.from <= time && time < gate.to ? 1 : 0
+      if block[arrays.inputs, gate.input, lane] != value {
+        block[arrays.inputs, gate.input, lane] = value
+        hasChanged = true
+      }
     }
+    var movesClock = false
     while nextChange < setup.schedule.count, setup.schedule[nextChange].time <= time {
       switch setup.schedule[nextChange].action {
-      case .setInput(let input, let value): block[arrays.inputs, input, lane] = value
+      case .setInput(let input, let value):
+        block[arrays.inputs, input, lane] = value
+        inputs[input] = value
+        movesClock = movesClock || ensemble.clock.inputs.contains(input)
       case .setState(let state, let value): block[arrays.state, state, lane] = value
       case .addToState(let state, let value): block[arrays.state, state, lane] += value
       }
+      hasChanged = true
       nextChange += 1
     }
+    for event in eventLog.takeDue(at: time) {
+      change(lane, block, ensemble, by: event)
+      hasChanged = true
+    }
+    if movesClock {
+      timeline = timelines.timeline(parameters: setup.parameters, inputs: inputs)
+    }
+    if movesClock || nextJump <= time {
+      if setJumps(timeline?.values(from: time), lane, block, ensemble) { hasChanged = true }
+    }
+    return hasChanged
+  }
+
+  /// Sets the inputs that jump with the clock; true if one is another than before.
+  @discardableResult
+  private func setJumps(
+    _ values: [Double]?, _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble
+  ) -> Bool {
+    let arrays = ensemble.stepped.arrays
+    var hasChanged = false
+    for (offset, value) in (values ?? []).enumerated() {
+      let element = ensemble.firstClockInput + offset
+      if block[arrays.inputs, element, lane].bitPattern != value.bitPattern { hasChanged = true }
+      block[arrays.inputs, element, lane] = value
+    }
+    return hasChanged
   }
 
   private func chooseStop(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
+    let arrays = ensemble.stepped.arrays
     var stop = ensemble.configuration.end
     if nextCommonStop < ensemble.commonStops.count {
       stop = min(stop, ensemble.commonStops[nextCommonStop])
@@ -219,16 +183,20 @@ final class LaneRun {
     if nextChange < setup.schedule.count {
       stop = min(stop, setup.schedule[nextChange].time)
     }
-    block[ensemble.stepped.arrays.stop, lane] = stop
+    if let time = eventLog.nextDue { stop = min(stop, time) }
+    nextJump = timeline?.nextChange(after: block[arrays.time, lane]) ?? .infinity
+    block[arrays.stop, lane] = min(stop, nextJump)
   }
 
   // MARK: Reductions
 
-  /// Reads the reductions that are the value at this time.
+  /// Reads the reductions that are the value at this time, or a rounding before it.
   func readObserved(
     _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, at time: Double
   ) {
-    let due = ensemble.reductions.readings.filter { $0.time == time }
+    let due = ensemble.reductions.readings.filter {
+      $0.time <= time && time - $0.time <= LaneBlock.sameMoment(as: time)
+    }
     guard !due.isEmpty else { return }
     block.observe()
     for (_, reduction) in due {
@@ -237,40 +205,10 @@ final class LaneRun {
     }
   }
 
-  /// By how much the watched conditions hold.
-  private func margins(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) -> [Double] {
-    guard !watches.isEmpty else { return [] }
-    block.observe()
-    return ensemble.reductions.watches.map {
-      block[ensemble.stepped.arrays.observed, $0.observed, lane]
-    }
-  }
-
   /// Looks whether the watched conditions hold, after everything that happens at this time.
-  ///
-  /// - Parameters:
-  ///   - lane: The lane of the run.
-  ///   - block: What its numbers are in.
-  ///   - ensemble: What is run.
-  ///   - time: In s.
-  ///   - events: What has just happened.
-  ///   - before: The margins before events and changes. Where they are the same still, a margin at its
-  ///     own crossing is a rounding error, and the direction tells.
-  func watch(
-    _ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, at time: Double, events: [Int] = [],
-    before: [Double] = []
-  ) {
-    let margins = margins(lane, block, ensemble)
+  func watch(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble, at time: Double) {
     for (index, plan) in ensemble.reductions.watches.enumerated() {
-      let isSame = before.indices.contains(index) && before[index] == margins[index]
-      let holds: Bool =
-        if isSame, events.contains(plan.rising) {
-          true
-        } else if isSame, events.contains(plan.falling) {
-          false
-        } else {
-          margins[index] > 0
-        }
+      let holds = block[ensemble.stepped.arrays.holding, plan.condition, lane] != 0
       watches[index].set(holds, at: time, plan)
     }
   }
@@ -295,13 +233,33 @@ final class LaneRun {
     }
   }
 
+  /// What of the results of a finished run has no value although the experiment does not allow it.
+  func missingValue(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) -> RunFailure.Reason? {
+    let configuration = ensemble.configuration
+    for (index, reduction) in configuration.reductions.enumerated()
+    where reduction.kind != .firstTime && !configuration.mayLackValue.reductions.contains(index) {
+      if !value(ofReduction: index).isFinite { return .noValue(of: .reduction(index), at: nil) }
+    }
+    guard let found = block.firstMissingSample(lane, except: configuration.mayLackValue.recorded)
+    else { return nil }
+    return .noValue(of: .recorded(found.variable), at: configuration.sampleTimes[found.sample])
+  }
+
   /// Marks what a failed run did not reach.
   func markMissing(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
     block.markMissingSamples(lane)
     for reduction in ensemble.reductions.origins.indices { store(.nan, reduction) }
   }
 
+  private func place(ofReduction reduction: Int) -> Int {
+    reduction * chunk.capacity + index - chunk.runs.lowerBound
+  }
+
+  private func value(ofReduction reduction: Int) -> Double {
+    chunk.reductions[place(ofReduction: reduction)]
+  }
+
   private func store(_ value: Double, _ reduction: Int) {
-    chunk.reductions[reduction * chunk.capacity + index - chunk.runs.lowerBound] = value
+    chunk.reductions[place(ofReduction: reduction)] = value
   }
 }

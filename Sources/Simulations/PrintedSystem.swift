@@ -7,7 +7,8 @@ extension Ensemble {
   /// A model as a system of equations, for people: what each number is, the arithmetic of the
   /// derivatives and of the events, and which derivative depends on which state.
   public static func printedSystem(of model: Model) -> String {
-    let system = EquationBuilder(model).system
+    let builder = EquationBuilder(model)
+    let system = builder.system
     var program = system.program
     var text = ""
     func list(_ title: String, _ array: LaneArray, _ declarations: [Declaration]) {
@@ -19,6 +20,9 @@ extension Ensemble {
     }
     list("parameters", system.parameters, model.parameters.map(\.declaration))
     list("inputs", system.inputs, model.inputs.map(\.declaration))
+    for (offset, jump) in builder.clock(from: 0).jumps.enumerated() {
+      text += "  a\(system.inputs.index)[\(builder.firstClockInput + offset)]  \(model.text(of: jump))\n"
+    }
     list("states", system.state, model.states.map(\.declaration))
     text += "time\n  a\(system.time.index)[0]\n\n"
     let derivatives = program.declare(
@@ -27,12 +31,15 @@ extension Ensemble {
       Procedure(
         name: "derivatives", formals: [system.time, system.state],
         stores: system.derivatives.enumerated().map { .init(derivatives, $0.offset, $0.element) }))
-    if !system.events.isEmpty {
-      let events = program.declare("events", count: system.events.count, storage: .formal)
+    if !system.conditions.isEmpty {
+      let margins = program.declare(
+        "events", count: system.conditions.count, storage: .formal)
       _ = program.define(
         Procedure(
           name: "events", formals: [system.time, system.state],
-          stores: system.events.enumerated().map { .init(events, $0.offset, $0.element.value) }))
+          stores: system.conditions.enumerated().map {
+            .init(margins, $0.offset, $0.element.margin)
+          }))
     }
     let jacobian = program.graph.partialDerivatives(
       of: system.derivatives, withRespectTo: system.state)

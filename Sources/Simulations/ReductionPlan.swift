@@ -42,11 +42,13 @@ struct ReductionPlan: Sendable {
     _ reductions: [Reduction], model: Model, into builder: inout EquationBuilder
   ) {
     addedCount = Self.addedCount(reductions)
+    builder.system.quadratureCount = addedCount
     var added = 0
     for (index, reduction) in reductions.enumerated() {
-      let value = builder.node(for: reduction.expression)
       switch reduction.kind {
       case .maximum, .minimum, .timeOfMaximum, .timeOfMinimum:
+        let value = builder.node(for: reduction.expression)
+        builder.addBends(of: reduction.expression)
         let isMaximum = reduction.kind == .maximum || reduction.kind == .timeOfMaximum
         let place = builder.system.extremes.count
         builder.system.extremes.append(.init(value: value, isMaximum: isMaximum))
@@ -56,7 +58,8 @@ struct ReductionPlan: Sendable {
         origins.append(givesTime ? .extremeTime(place) : .extreme(place))
       case .mean, .integral:
         let gate = builder.input(model.inputs.count + added)
-        builder.system.derivatives.append(builder.product(gate, value))
+        let solved = builder.solvedNode(for: reduction.expression)
+        builder.system.derivatives.append(builder.gated(solved, by: gate))
         gates.append(
           Gate(input: model.inputs.count + added, from: reduction.from, to: reduction.to))
         let divisor = reduction.kind == .mean ? reduction.to - reduction.from : 1
@@ -65,18 +68,15 @@ struct ReductionPlan: Sendable {
       case .final, .at:
         readings.append((reduction.to, index))
         origins.append(.observed(builder.system.observed.count))
-        builder.system.observed.append(value)
+        builder.system.observed.append(builder.node(for: reduction.expression))
       case .firstTime, .timeWhile:
         origins.append(.watch(watches.count))
-        let event = builder.system.events.count
         watches.append(
           ConditionWatch.Plan(
-            reduction: index, observed: builder.system.observed.count, rising: event,
-            falling: event + 1, from: reduction.from, to: reduction.to,
-            givesDuration: reduction.kind == .timeWhile))
-        builder.system.observed.append(value)
-        builder.system.events.append(.init(value: value, isRising: true))
-        builder.system.events.append(.init(value: value, isRising: false))
+            reduction: index, condition: builder.system.conditions.count, from: reduction.from,
+            to: reduction.to, givesDuration: reduction.kind == .timeWhile))
+        builder.watch(
+          .comparison(.greater, reduction.expression, .number(0)), tellsEnd: true)
       }
     }
   }

@@ -46,6 +46,14 @@ public struct RunFailure: Error, Sendable, Hashable {
     case tooManySteps(Int)
     /// An event, by index, happens again and again without time passing.
     case endlessEvent(Int)
+    /// What the run was to give has no value, or an infinite one, at some time in s or as a whole.
+    case noValue(of: Result, at: Double?)
+  }
+
+  /// Something that a run gives, by its index in the configuration.
+  public enum Result: Sendable, Hashable {
+    case recorded(Int)
+    case reduction(Int)
   }
 
   public var reason: Reason
@@ -59,10 +67,21 @@ public struct RunFailure: Error, Sendable, Hashable {
   public var states: [Double] = []
 
   /// One sentence for people: what broke, where, when, by which equation, and what to try.
-  public func message(in model: Model) -> String {
+  ///
+  /// - Parameters:
+  ///   - model: The model that was run.
+  ///   - recorded: The names of what is recorded.
+  ///   - reductions: The names of the reductions.
+  /// - Returns: The sentence, without a full stop.
+  public func message(
+    in model: Model, recorded: [String] = [], reductions: [String] = []
+  ) -> String {
+    if case .noValue(let result, let time) = reason {
+      return Self.message(noValueOf: result, at: time, recorded, reductions)
+    }
     let when = "at t = \(decimalText(time, significantDigits: 6)) s"
     guard model.states.indices.contains(state) else {
-      return "a reduction is not a finite number \(when)"
+      return message(withoutState: when, in: model)
     }
     let broken = model.states[state]
     let name = broken.declaration.path
@@ -82,12 +101,34 @@ public struct RunFailure: Error, Sendable, Hashable {
     case .tooManySteps(let count):
       return "more than \(count) steps \(when); `\(name)` changes fastest (last value \(last)), "
         + "by \(equation): try the method rodas5p, or raise maximum_steps"
-    case .endlessEvent(let event) where event >= model.events.count:
-      return "the condition of a reduction changes again and again \(when) without time passing"
-    case .endlessEvent(let event):
-      return "the event `\(model.events[event].declaration.path)` happens again and again \(when) "
-        + "without time passing: leave a distance between its threshold and where it puts the states"
+    case .endlessEvent, .noValue: return message(withoutState: when, in: model)
     }
+  }
+
+  private func message(withoutState when: String, in model: Model) -> String {
+    switch reason {
+    case .endlessEvent(let event):
+      "the event `\(model.events[event].declaration.path)` happens again and again \(when) "
+        + "without time passing: leave a distance between its threshold and where it puts the states"
+    case .tooManySteps(let count): "more than \(count) steps \(when): raise maximum_steps"
+    case .stepTooSmall: "the step became too small \(when)"
+    case .notFinite: "something is not a finite number \(when)"
+    case .noValue: "a result is not a finite number \(when)"
+    }
+  }
+
+  private static func message(
+    noValueOf result: Result, at time: Double?, _ recorded: [String], _ reductions: [String]
+  ) -> String {
+    let (names, index, kind) =
+      switch result {
+      case .recorded(let index): (recorded, index, "recorded variable")
+      case .reduction(let index): (reductions, index, "reduction")
+      }
+    let name = names.indices.contains(index) ? "`\(names[index])`" : "number \(index + 1)"
+    let when = time.map { " at t = \(decimalText($0, significantDigits: 6)) s" } ?? ""
+    return "the \(kind) \(name) has no finite value\(when): look for a logarithm, a root or a quotient in "
+      + "it, or say `may_lack_value: [\(names.indices.contains(index) ? names[index] : "NAME")]` in the experiment"
   }
 
   /// An expression that fits into a sentence.

@@ -10,6 +10,9 @@ public struct SteppedProgram: Sendable {
   /// none.
   public let denseOrder: Int?
 
+  /// Where within a step conditions are looked at beside its ends, as fractions of it.
+  public static let conditionFractions = [1.0 / 1024, 0.5, 1023.0 / 1024]
+
   /// Joins equations and a method.
   ///
   /// - Parameters:

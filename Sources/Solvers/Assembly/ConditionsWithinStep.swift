@@ -10,9 +10,6 @@ import Programs
 /// Source of the principle: Shampine and Thompson (2000), Computers and Mathematics with Applications 39, 43;
 /// of kinks as stops: Cellier and Kofman (2006), Continuous System Simulation, chapter 9.
 extension StepAssembly {
-  /// Where conditions are looked at within a step, as fractions of it.
-  static let conditionFractions = [1.0 / 1024, 0.5, 1023.0 / 1024]
-
   var watchesConditions: Bool { !system.conditions.isEmpty || !system.kinks.isEmpty }
 
   /// Defines the procedures that say how conditions and kinks stand at a time and a state.
@@ -87,14 +84,14 @@ extension StepAssembly {
       append(statement, to: .attempt)
     }
     let count = system.conditions.count
-    innerConditions = Self.conditionFractions.indices.map { place in
+    innerConditions = SteppedProgram.conditionFractions.indices.map { place in
       (
         margins: program.declare("inner_margins_\(place)", count: count, storage: .temporary),
         goneBack: program.declare("inner_gone_back_\(place)", count: count, storage: .temporary)
       )
     }
     let interpolation = program.routines[.interpolate] ?? []
-    for (fraction, inner) in zip(Self.conditionFractions, innerConditions) {
+    for (fraction, inner) in zip(SteppedProgram.conditionFractions, innerConditions) {
       add("fraction", to: .attempt) { graph in
         [.init(arrays.fraction, 0, graph.constant(fraction))]
       }
@@ -156,7 +153,7 @@ extension StepAssembly {
   private static func mayReachZero(
     _ old: Node, _ inner: [Node], _ new: Node, isFromBelow: Bool, _ graph: inout ExpressionGraph
   ) -> Node {
-    let part = conditionFractions[0]
+    let part = SteppedProgram.conditionFractions[0]
     let sign = graph.constant(isFromBelow ? 1 : -1)
     let values = ([old] + inner + [new]).map { graph.multiply(sign, $0) }
     let zero = graph.constant(0)
@@ -200,6 +197,7 @@ extension StepAssembly {
     let arrays = arrays
     let scratch = scratch
     let tellsEnd = system.conditions.map(\.tellsEnd)
+    let kinks = system.kinks.indices
     add("keep_conditions", to: .commit) { graph in
       let zero = graph.constant(0)
       let isAccepted = graph.compare(.notEqual, graph.load(scratch.accepted), zero)
@@ -217,7 +215,7 @@ extension StepAssembly {
           graph.both(isAccepted, isBack), zero, graph.load(arrays.holding, index))
         stores.append(.init(arrays.holding, index, rest))
       }
-      for index in system.kinks.indices {
+      for index in kinks {
         take(arrays.kinkSides, scratch.newKinkSides, index)
       }
       return stores
@@ -243,7 +241,10 @@ extension StepAssembly {
           ]), to: .locate)
     }
     guard !system.kinks.isEmpty else { return }
-    let differences = system.kinks.map { program.graph.subtract($0.left, $0.right) }
+    var differences: [Node] = []
+    for kink in system.kinks {
+      differences.append(program.graph.subtract(kink.left, kink.right))
+    }
     let procedure = defineOverState("located_kinks", differences, into: arrays.locatedKinks)
     append(.call(procedure, [scratch.sampleTime, scratch.sampleState]), to: .locate)
   }

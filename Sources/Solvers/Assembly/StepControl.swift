@@ -263,8 +263,15 @@ extension StepAssembly {
     let proposed = graph.multiply(graph.load(arrays.attemptedStep), factor)
     let longest = graph.load(arrays.maximumStep)
     let limited = graph.select(graph.compare(.less, proposed, longest), proposed, longest)
+    // A step that was cut short to land on a stop says nothing against the one proposed before.
+    let before = graph.load(arrays.step)
+    let attempted = graph.load(arrays.attemptedStep)
+    let wasCut = graph.both(isAccepted, graph.compare(.greater, before, attempted))
+    let grows = graph.both(
+      graph.compare(.greaterOrEqual, limited, attempted), graph.compare(.greater, before, limited))
+    let kept = graph.select(graph.both(wasCut, grows), before, limited)
     let isJudged = graph.either(isAccepted, isRejected)
-    let step = graph.select(isJudged, limited, graph.load(arrays.step))
+    let step = graph.select(isJudged, kept, before)
     let memory = graph.select(isAccepted, logarithm, graph.load(scratch.errorMemory))
     let rejection = graph.select(
       isRejected, one, graph.select(isAccepted, zero, graph.load(scratch.wasRejected)))
