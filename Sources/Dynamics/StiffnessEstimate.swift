@@ -4,14 +4,17 @@ import Solvers
 
 /// How fast the fastest part of a model moves, at its start.
 public enum StiffnessEstimate {
-  /// The spectral radius of the Jacobian at the default parameters and the initial state, in 1/s.
+  /// The spectral radius of the Jacobian at the initial state, in 1/s; parameters have their
+  /// defaults where they are not overridden, by index and in SI units.
   ///
   /// By power iteration on the numbers; the mean growth over the last rounds serves for complex
   /// pairs too. Infinite if the Jacobian is not finite there.
-  public static func largestDecayRate(of model: Model) -> Double {
+  public static func largestDecayRate(
+    of model: Model, overriding overrides: [Int: Double] = [:]
+  ) -> Double {
     guard !model.states.isEmpty else { return 0 }
     var builder = EquationBuilder(model)
-    let parameters = model.parameterValues()
+    let parameters = model.parameterValues(overriding: overrides)
     let given = model.initialInputs(parameters: parameters)
     let clock = ClockTimeline(
       builder.clock(from: 0), parameters: parameters, inputs: given, end: 0)

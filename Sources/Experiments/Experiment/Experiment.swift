@@ -34,6 +34,8 @@ public struct Experiment: Sendable {
   /// The runs of which samples and spikes are kept; `nil` for all.
   public var recordedRuns: RecordedRuns?
   public var reductions: [NamedReduction]
+  /// The names of what is recorded or reduced and need not have a finite value.
+  public var mayLackValue: [String] = []
   public var verdict: Verdict?
   /// What to say of a finished run; empty for a plain list of its reductions.
   public var account: [AccountSentence]

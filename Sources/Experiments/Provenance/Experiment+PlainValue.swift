@@ -32,6 +32,9 @@ extension Experiment {
     if !reductions.isEmpty {
       add("reduce", .table(reductions.map { PlainValue.Entry($0.name, .text($0.text)) }))
     }
+    if !mayLackValue.isEmpty {
+      add("may_lack_value", .list(mayLackValue.map { .text($0) }))
+    }
     add("solver", network.map(plainSolver) ?? plain(solver))
     add("sweep", sweep.map(plain))
     add("verdict", verdict.map(plain))

@@ -21,7 +21,7 @@ extension Experiment {
     "title", "description", "model", "duration", "lead_in", "seed", "arms", "parameters",
     "inputs", "replay", "doses", "table", "individuals", "record", "reduce", "solver", "sweep",
     "verdict",
-    "account",
+    "account", "may_lack_value",
   ]
 
   /// Reads an experiment and the model and tables that it names.
@@ -94,6 +94,12 @@ struct ExperimentReader {
       source: file,
       tables: reader.tables, network: body.network, cohort: body.cohort)
     OverrideReader(scope: reader.scope, problems: problems).apply(overrides, to: &experiment)
+    if let node = table["may_lack_value"] {
+      experiment.mayLackValue = MissingValueReader(experiment, problems: problems).names(node)
+    }
+    if !problems.hasErrors {
+      StabilityCheck(experiment, problems: problems).check(table["solver"])
+    }
     if !table.has("record") && !table.has("reduce") {
       problems.error(
         "the experiment keeps nothing", id: "nothing-recorded", at: root.range,

@@ -263,7 +263,7 @@ public struct RunPlan: Sendable {
         * $0.declaration.unit.scale
     }
     for entry in solver.stateTolerances { tolerances[entry.state] = entry.value.value }
-    return EnsembleConfiguration(
+    var configuration = EnsembleConfiguration(
       method: solver.method, relativeTolerance: solver.relativeTolerance,
       absoluteTolerances: tolerances, fixedStep: solver.step?.value,
       initialStep: solver.initialStep?.value, maximumStep: solver.maximumStep?.value,
@@ -271,5 +271,14 @@ public struct RunPlan: Sendable {
       end: experiment.duration.value, sampleTimes: experiment.recording?.times ?? [],
       recorded: experiment.recording?.variables.map(\.expression) ?? [],
       reductions: experiment.reductions.map(\.reduction))
+    for (index, variable) in (experiment.recording?.variables ?? []).enumerated()
+    where experiment.mayLackValue.contains(variable.path) {
+      configuration.mayLackValue.recorded.insert(index)
+    }
+    for (index, reduction) in experiment.reductions.enumerated()
+    where experiment.mayLackValue.contains(reduction.name) {
+      configuration.mayLackValue.reductions.insert(index)
+    }
+    return configuration
   }
 }
