@@ -93,9 +93,11 @@ struct ClockExpression: Sendable {
   ///
   /// - Returns: The time, the very number at which the value is another one, or a time before it at which
   ///   the search is to be taken up again; `nil` if nothing changes until the end.
-  func nextChange(of expression: Expression, after start: Double, until end: Double) -> Double? {
-    guard start < end else { return nil }
-    let first = start.nextUp
+  func nextChange(
+    of expression: Expression, after start: Double, until end: Double, span: Double
+  ) -> Double? {
+    let first = Self.justAfter(start, in: span)
+    guard first < end else { return nil }
     let old = value(of: expression, at: first)
     let resolution = max((end - start) * 1e-13, start.ulp)
     var budget = Self.searchBudget
@@ -115,6 +117,12 @@ struct ClockExpression: Sendable {
       parts.append((low, middle))
     }
     return nil
+  }
+
+  /// The time at which what holds from a time on is looked up: the next number, but no nearer than any step
+  /// of a run of some length could tell.
+  static func justAfter(_ time: Double, in span: Double) -> Double {
+    max(time.nextUp, time + span * 0x1p-60)
   }
 
   /// How many stretches a search may look at before it gives itself a stop.

@@ -58,7 +58,9 @@ public final class ClockTimeline {
   }
 
   /// The values of the jumping parts from a time on, until the next change.
-  public func values(from time: Double) -> [Double] { values(at: time.nextUp) }
+  public func values(from time: Double) -> [Double] {
+    values(at: ClockExpression.justAfter(time, in: end - start))
+  }
 
   /// The next time after another one at which something changes, in s; infinite if nothing does until the
   /// end.
@@ -68,7 +70,8 @@ public final class ClockTimeline {
       // Each is found from the one before, whatever is asked, so that all runs find the same.
       while changes[index].last ?? start <= time {
         let found = functions.nextChange(
-          of: entry.expression, after: changes[index].last ?? start, until: end)
+          of: entry.expression, after: changes[index].last ?? start, until: end,
+          span: end - start)
         changes[index].append(found ?? .infinity)
       }
       var (low, high) = (0, changes[index].count)

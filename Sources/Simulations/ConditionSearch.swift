@@ -28,8 +28,9 @@ struct ConditionSearch {
       kinks: (0..<ensemble.kinkCount).map { block[arrays.locatedKinks, $0, lane] })
   }
 
-  /// The smallest fraction of the step found at which something changes; 1 if nothing does before.
-  func earliestChange() -> Double {
+  /// The smallest fraction of the step found at which something changes, 1 if nothing does before, and the
+  /// kinks that may be passed on the way there with the sides on which they are.
+  func earliestChange() -> (fraction: Double, kinks: [(kink: Int, side: Double)]) {
     let arrays = ensemble.stepped.arrays
     let readings =
       [reading(at: 0)] + SteppedProgram.conditionFractions.map { reading(at: $0) } + [reading(at: 1)]
@@ -47,13 +48,15 @@ struct ConditionSearch {
       else { continue }
       earliest = min(earliest, change)
     }
+    var kinks: [(kink: Int, side: Double)] = []
     for kink in 0..<ensemble.kinkCount {
       let side = block[arrays.kinkSides, kink, lane]
       guard side != 0, let last = readings.last, last.kinks[kink] * side < 0 else { continue }
       let change = boundary(0, 1, { $0.kinks[kink] * side <= 0 }, height: { -side * $0.kinks[kink] })
+      kinks.append((kink, side))
       earliest = min(earliest, change.first)
     }
-    return earliest
+    return (earliest, kinks)
   }
 
   /// Where a condition changes first; `nil` if it does not.

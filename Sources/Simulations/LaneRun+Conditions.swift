@@ -67,13 +67,30 @@ extension LaneRun {
     block[arrays.acceptedSteps, lane] += 1
   }
 
+  /// Looks which kinks on the way have been passed; what was not is still ahead.
+  ///
+  /// - Returns: Whether one was passed, so that the derivatives may have jumped.
+  func passKinks(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) -> Bool {
+    guard !kinksAhead.isEmpty else { return false }
+    let arrays = ensemble.stepped.arrays
+    if ensemble.conditionCount == 0 { block.observe() }
+    var hasPassed = false
+    for (kink, side) in kinksAhead {
+      let isAhead = block[arrays.locatedKinks, kink, lane] * side > 0
+      if isAhead { block[arrays.kinkSides, kink, lane] = side } else { hasPassed = true }
+    }
+    kinksAhead = []
+    return hasPassed
+  }
+
   /// Finds where a condition or a kink changes first within the attempted step, and makes it the next stop.
   ///
   /// Where nothing changes after all, the step is made as it was attempted.
   func locateChange(_ lane: Int, _ block: LaneBlock, _ ensemble: Ensemble) {
     let arrays = ensemble.stepped.arrays
     let search = ConditionSearch(lane: lane, block: block, ensemble: ensemble)
-    let fraction = search.earliestChange()
+    let (fraction, kinks) = search.earliestChange()
+    kinksAhead = kinks
     let time = block[arrays.time, lane]
     let target = max(time + fraction * block[arrays.attemptedStep, lane], time.nextUp)
     block[arrays.attention, lane] = 0

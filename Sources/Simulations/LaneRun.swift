@@ -27,6 +27,8 @@ final class LaneRun {
   private var nextJump = Double.infinity
   private var watches: [ConditionWatch] = []
   var eventLog: EventLog
+  /// The kinks that the lane is about to land on, and the sides from which it comes.
+  var kinksAhead: [(kink: Int, side: Double)] = []
 
   init(index: Int, chunk: ChunkBuffer, setup: RunSetup, _ ensemble: Ensemble) {
     self.index = index
@@ -98,6 +100,7 @@ final class LaneRun {
     let arrival = settle(lane, block, ensemble)
     if let failure = arrival.failure { return .fails(failure) }
     var hasChanged = arrival.hasChanged
+    let passesKink = passKinks(lane, block, ensemble)
     let isOver = time >= ensemble.configuration.end
     if !isOver {
       while nextCommonStop < ensemble.commonStops.count,
@@ -115,7 +118,7 @@ final class LaneRun {
     watch(lane, block, ensemble, at: time)
     if isOver { return .isOver }
     chooseStop(lane, block, ensemble)
-    if hasChanged { block.markForRestart(lane) }
+    if hasChanged || passesKink { block.markForRestart(lane) }
     return .goesOn
   }
 

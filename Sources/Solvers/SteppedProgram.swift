@@ -84,7 +84,7 @@ public struct SteppingArrays: Sendable, Hashable {
   public var locatedGoneBack: LaneArray
   /// On which side of each kink the current time is: −1, 1, or 0 within the tolerance of it.
   public var kinkSides: LaneArray
-  /// The differences of the kinks that `locate` found.
+  /// The differences of the two values of each kink, as `locate` and `observe` compute them.
   public var locatedKinks: LaneArray
   /// What is sampled, as `observe` and the loop of steps compute it.
   public var recorded: LaneArray

@@ -178,18 +178,35 @@ extension StepAssembly {
         .call(conditionProcedure, [arrays.time, arrays.state, arrays.margins, arrays.goneBack]),
         to: .begin)
     }
-    if let kinkProcedure {
-      append(.call(kinkProcedure, [arrays.time, arrays.state, arrays.kinkSides]), to: .begin)
+    guard let kinkProcedure else { return }
+    let sides = program.declare("first_sides", count: system.kinks.count, storage: .temporary)
+    append(.call(kinkProcedure, [arrays.time, arrays.state, sides]), to: .begin)
+    addLoop(to: .begin, count: system.kinks.count) { graph in
+      // A lane on its way past a kink keeps the side that it comes from.
+      let restarts = graph.compare(
+        .notEqual, graph.load(arrays.isRestarting), graph.constant(0))
+      let side = graph.select(
+        restarts, graph.element(sides), graph.element(arrays.kinkSides))
+      return ElementLoop(stores: [(arrays.kinkSides, side)])
     }
   }
 
   /// Adds how conditions stand at the current time to what a driver may ask.
   mutating func addConditionsToObservation() {
-    guard let conditionProcedure else { return }
     let arrays = arrays
-    append(
-      .call(conditionProcedure, [arrays.time, arrays.state, arrays.margins, arrays.goneBack]),
-      to: .observe)
+    if let conditionProcedure {
+      append(
+        .call(conditionProcedure, [arrays.time, arrays.state, arrays.margins, arrays.goneBack]),
+        to: .observe)
+    }
+    guard !system.kinks.isEmpty else { return }
+    var differences: [Node] = []
+    for kink in system.kinks {
+      differences.append(program.graph.subtract(kink.left, kink.right))
+    }
+    let procedure = defineOverState("kinks", differences, into: arrays.locatedKinks)
+    kinkDifferences = procedure
+    append(.call(procedure, [arrays.time, arrays.state]), to: .observe)
   }
 
   /// Takes over how conditions and kinks stand at the end of an accepted step.
@@ -240,12 +257,7 @@ extension StepAssembly {
             arrays.locatedGoneBack,
           ]), to: .locate)
     }
-    guard !system.kinks.isEmpty else { return }
-    var differences: [Node] = []
-    for kink in system.kinks {
-      differences.append(program.graph.subtract(kink.left, kink.right))
-    }
-    let procedure = defineOverState("located_kinks", differences, into: arrays.locatedKinks)
-    append(.call(procedure, [scratch.sampleTime, scratch.sampleState]), to: .locate)
+    guard let kinkDifferences else { return }
+    append(.call(kinkDifferences, [scratch.sampleTime, scratch.sampleState]), to: .locate)
   }
 }

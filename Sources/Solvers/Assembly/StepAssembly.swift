@@ -22,6 +22,8 @@ struct StepAssembly {
   var innerConditions: [(margins: LaneArray, goneBack: LaneArray)] = []
   /// Computes the sides of kinks at a time and a state; `nil` where there are none.
   var kinkProcedure: ProcedureHandle?
+  /// Computes the differences of kinks at a time and a state into `locatedKinks`; `nil` likewise.
+  var kinkDifferences: ProcedureHandle?
 
   /// The arrays that live within a step.
   struct ScratchArrays {
