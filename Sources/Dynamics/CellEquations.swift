@@ -15,6 +15,9 @@ public struct CellEquations: Sendable {
   public let arrivalInputs: [Int]
   /// The inputs of the cell that are sums, in the order of `CellSystem.sums`.
   public let sumInputs: [Int]
+  /// For each input of the cell, its place among those that are filled in the same way: of what
+  /// arrives in `CellSystem.arrivals`, of a sum in `CellSystem.sums`.
+  public let inputPlaces: [Int]
   /// Whether the cells draw random numbers while they run.
   public let isRandom: Bool
   private var translator: ExpressionTranslator
@@ -43,6 +46,7 @@ public struct CellEquations: Sendable {
     let roles = Roles(cell)
     arrivalInputs = roles.arrivals
     sumInputs = roles.sums
+    inputPlaces = roles.places
     isRandom = !roles.noises.isEmpty || !roles.poissons.isEmpty
     var counts = CellSystem.Counts()
     counts.uniform = cell.parameters.count + cell.inputs.count
@@ -82,24 +86,19 @@ public struct CellEquations: Sendable {
       case .sum:
         let own =
           isVaried ? plain.node(for: input.defaultValue, in: &system.program.graph) : outside
-        let position = roles.sums.firstIndex(of: index) ?? 0
-        let sum = system.program.graph.load(system.sums, position)
+        let sum = system.program.graph.load(system.sums, roles.places[index])
         inputs.append(system.program.graph.add(own, sum))
       case .arrivals, .recorded:
-        let position = roles.arrivals.firstIndex(of: index) ?? 0
-        inputs.append(system.program.graph.load(system.arrivals, position))
+        inputs.append(system.program.graph.load(system.arrivals, roles.places[index]))
       case .rate:
-        let position = roles.arrivals.firstIndex(of: index) ?? 0
-        let arrived = system.program.graph.load(system.arrivals, position)
+        let arrived = system.program.graph.load(system.arrivals, roles.places[index])
         let step = system.program.graph.load(system.timeStep)
         inputs.append(system.program.graph.divide(arrived, step))
       case .poisson(let rate):
-        let position = roles.poissons.firstIndex(of: index) ?? 0
         let node = plain.node(for: rate, in: &system.program.graph)
-        inputs.append(system.poissonArrivals(rate: node, stream: 1024 + position))
+        inputs.append(system.poissonArrivals(rate: node, stream: 1024 + roles.places[index]))
       case .whiteNoise:
-        let position = roles.noises.firstIndex(of: index) ?? 0
-        inputs.append(system.program.graph.load(system.noises, position))
+        inputs.append(system.program.graph.load(system.noises, roles.places[index]))
       case .refractory:
         inputs.append(system.program.graph.load(system.refractory))
       }
@@ -177,17 +176,26 @@ public struct CellEquations: Sendable {
     var sums: [Int] = []
     var noises: [Int] = []
     var poissons: [Int] = []
+    private var others: [Int] = []
+    /// For each input, its place in the list that it is in.
+    var places: [Int] = []
 
     init(_ cell: Model) {
       for (index, input) in cell.inputs.enumerated() {
         switch input.role {
-        case .arrivals, .recorded, .rate: arrivals.append(index)
-        case .sum: sums.append(index)
-        case .whiteNoise: noises.append(index)
-        case .poisson: poissons.append(index)
-        case .driven, .refractory, .cellIndex, .cellCount, .connection: continue
+        case .arrivals, .recorded, .rate: Self.add(index, to: &arrivals, &places)
+        case .sum: Self.add(index, to: &sums, &places)
+        case .whiteNoise: Self.add(index, to: &noises, &places)
+        case .poisson: Self.add(index, to: &poissons, &places)
+        case .driven, .refractory, .cellIndex, .cellCount, .connection:
+          Self.add(index, to: &others, &places)
         }
       }
+    }
+
+    private static func add(_ index: Int, to list: inout [Int], _ places: inout [Int]) {
+      places.append(list.count)
+      list.append(index)
     }
   }
 

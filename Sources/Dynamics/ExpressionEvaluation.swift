@@ -83,14 +83,15 @@ public struct ExpressionEvaluator: Sendable {
   private func call(
     _ function: Expression.ElementaryFunction, _ arguments: [Double]
   ) -> Double {
-    guard let first = arguments.first else { return .nan }
-    switch function {
-    case .min:
+    guard let first = arguments.first else {
+      preconditionFailure("`\(function.rawValue)` is called without a number")
+    }
+    switch ExpressionTranslator.operation(function) {
+    case .unary(let operation): return ElementaryFunctions.evaluate(operation, first)
+    case .fold(.minimum):
       return arguments.dropFirst().reduce(first) { ElementaryFunctions.evaluate(.minimum, $0, $1) }
-    case .max:
+    case .fold(.maximum):
       return arguments.dropFirst().reduce(first) { ElementaryFunctions.evaluate(.maximum, $0, $1) }
-    default:
-      return ElementaryFunctions.evaluate(ExpressionTranslator.unary(function), first)
     }
   }
 }

@@ -163,46 +163,61 @@ struct ExpressionTranslator: Sendable {
   private func call(
     _ function: Expression.ElementaryFunction, _ nodes: [Node], in graph: inout ExpressionGraph
   ) -> Node {
-    guard let first = nodes.first else { return graph.constant(.nan) }
-    switch function {
-    case .min, .max:
+    guard let first = nodes.first else {
+      preconditionFailure("`\(function.rawValue)` is called without a number")
+    }
+    switch Self.operation(function) {
+    case .unary(let operation): return graph.unary(operation, first)
+    case .fold(let operation):
       return nodes.dropFirst().reduce(first) { result, next in
-        function == .min
-          ? graph.minimum(result, next)
-          : graph.maximum(result, next)
+        switch operation {
+        case .minimum: graph.minimum(result, next)
+        case .maximum: graph.maximum(result, next)
+        }
       }
-    default:
-      return graph.unary(Self.unary(function), first)
     }
   }
 
-  static func unary(_ function: Expression.ElementaryFunction) -> UnaryOperation {
+  /// How a function of the language is computed.
+  enum FunctionOperation {
+    /// Of one number.
+    case unary(UnaryOperation)
+    /// Of any count of numbers, two at a time.
+    case fold(Fold)
+
+    enum Fold {
+      case minimum
+      case maximum
+    }
+  }
+
+  static func operation(_ function: Expression.ElementaryFunction) -> FunctionOperation {
     switch function {
-    case .exp: .exp
-    case .expm1: .expm1
-    case .log: .log
-    case .log2: .log2
-    case .log10: .log10
-    case .log1p: .log1p
-    case .sqrt: .squareRoot
-    case .cbrt: .cubeRoot
-    case .abs: .absolute
-    case .sin: .sin
-    case .cos: .cos
-    case .tan: .tan
-    case .asin: .asin
-    case .acos: .acos
-    case .atan: .atan
-    case .sinh: .sinh
-    case .cosh: .cosh
-    case .tanh: .tanh
-    case .exprel: .exprel
-    case .linoid: .linoid
-    case .floor: .floor
-    case .ceil: .ceiling
-    case .sign: .sign
-    // Two numbers at least; `call` takes them before this is asked.
-    case .min, .max: .absolute
+    case .min: .fold(.minimum)
+    case .max: .fold(.maximum)
+    case .exp: .unary(.exp)
+    case .expm1: .unary(.expm1)
+    case .log: .unary(.log)
+    case .log2: .unary(.log2)
+    case .log10: .unary(.log10)
+    case .log1p: .unary(.log1p)
+    case .sqrt: .unary(.squareRoot)
+    case .cbrt: .unary(.cubeRoot)
+    case .abs: .unary(.absolute)
+    case .sin: .unary(.sin)
+    case .cos: .unary(.cos)
+    case .tan: .unary(.tan)
+    case .asin: .unary(.asin)
+    case .acos: .unary(.acos)
+    case .atan: .unary(.atan)
+    case .sinh: .unary(.sinh)
+    case .cosh: .unary(.cosh)
+    case .tanh: .unary(.tanh)
+    case .exprel: .unary(.exprel)
+    case .linoid: .unary(.linoid)
+    case .floor: .unary(.floor)
+    case .ceil: .unary(.ceiling)
+    case .sign: .unary(.sign)
     }
   }
 

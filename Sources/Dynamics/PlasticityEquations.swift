@@ -74,17 +74,23 @@ public struct PlasticityEquations: Sendable {
     let sources = Dictionary(
       uniqueKeysWithValues: plasticity.sources.enumerated().map { ($0.element.input, $0.offset) })
     let weightInput = plasticity.weight
+    @Sendable func place(_ leaf: Expression) -> Int {
+      guard let place = places[leaf] else {
+        preconditionFailure("a rule of plasticity reads what its target does not expose: \(leaf)")
+      }
+      return place
+    }
     var translator = ExpressionTranslator(cell) { leaf, graph in
       switch leaf {
       case .input(weightInput): return graph.load(weight, 0)
       case .input(let index):
         if let place = sources[index] { return graph.load(source, place) }
-        return graph.load(target, places[.input(index)] ?? 0)
+        return graph.load(target, place(.input(index)))
       case .parameter(let index):
         return places[.parameter(index)].map { graph.load(target, $0) }
           ?? graph.load(uniform, index)
-      case .state(let index): return graph.load(target, places[.state(index)] ?? 0)
-      case .time: return graph.load(target, places[.time] ?? 0)
+      case .state(let index): return graph.load(target, place(.state(index)))
+      case .time: return graph.load(target, place(.time))
       }
     }
     let value = translator.node(for: expression, in: &program.graph)

@@ -29,7 +29,8 @@ public enum StiffnessEstimate {
       case system.parameters: parameters[element]
       case system.inputs: inputs[element]
       case system.state: states[element]
-      default: 0
+      case system.time: 0
+      default: preconditionFailure("the equations of a model read an array that is not theirs")
       }
     }
     var position = 0

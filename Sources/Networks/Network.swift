@@ -54,6 +54,14 @@ public final class Network: Sendable {
     let signals: [Int: Int]
     /// For each projection that multiplies its weights at a spike, which of the told values by.
     let releases: [Int: Int]
+
+    /// Where the value of a projection of continuous signals from here stands.
+    func signal(of projection: Int) -> Int {
+      guard let place = signals[projection] else {
+        preconditionFailure("projection \(projection) has no signal among those recorded for it")
+      }
+      return place
+    }
   }
 
   /// Where a recorded value is: a state stands ready, anything else has to be computed.

@@ -94,10 +94,10 @@ public final class NetworkRun {
       case .spikes(let receiver):
         spikeConnections[number] = connections
         let input = target.part.population.receivers[receiver].input
-        let ring = target.part.equations.arrivalInputs.firstIndex(of: input) ?? 0
         spikeTargets.append(
           SpikeTarget(
-            source: projection.source, target: projection.target, ring: ring,
+            source: projection.source, target: projection.target,
+            ring: target.part.equations.inputPlaces[input],
             release: network.parts[projection.source].releases[number], connections: connections,
             threads: threads, populations: populations))
         window = min(window, connections.shortestDelay + 1)
@@ -113,14 +113,14 @@ public final class NetworkRun {
           longestDelays[projection.target], connections.longestDelay)
       case .continuous(_, let input, let total):
         let history = try SignalHistory(
-          signal: network.parts[projection.source].signals[number] ?? 0,
+          signal: network.parts[projection.source].signal(of: number),
           of: populations[projection.source], longestDelay: connections.longestDelay,
           budget: &budget)
         sumTargets.append(
           SumTarget(
             source: projection.source, target: projection.target, history: history,
-            sum: target.part.equations.sumInputs.firstIndex(of: input) ?? 0,
-            total: total.flatMap { target.part.equations.sumInputs.firstIndex(of: $0) },
+            sum: target.part.equations.inputPlaces[input],
+            total: total.map { target.part.equations.inputPlaces[$0] },
             incoming: IncomingConnections(connections, targetCount: target.cellCount)))
         window = 1
       }

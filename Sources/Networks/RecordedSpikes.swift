@@ -82,9 +82,9 @@ extension RecordedSpikes {
     for (number, population) in populations.enumerated() {
       for (index, input) in population.part.population.cell.inputs.enumerated() {
         guard case .recorded = input.role,
-          let spikes = settings.recordedSpikes[input.declaration.path],
-          let ring = population.part.equations.arrivalInputs.firstIndex(of: index)
+          let spikes = settings.recordedSpikes[input.declaration.path]
         else { continue }
+        let ring = population.part.equations.inputPlaces[index]
         if let largest = spikes.cells.max(), largest >= population.cellCount {
           throw .unsuitable(
             input.declaration,

@@ -46,13 +46,19 @@ struct SpikeTarget: @unchecked Sendable {
     into values: UnsafeMutablePointer<Double>, slot: Int, slotCount: Int, stride: Int
   ) {
     let spikes = UnsafePointer(buffer.sorted)
-    let releases = release == nil ? nil : buffer.releases.map { UnsafePointer($0) }
+    if range.isEmpty { return }
+    let factors = release.map { release -> UnsafePointer<Double> in
+      guard let releases = buffer.releases else {
+        preconditionFailure("weights are multiplied by what no spike of the source releases")
+      }
+      return UnsafePointer(releases) + release
+    }
     let targets = connections.targets
     let weights = connections.weights
     for number in range {
       let cell = Int(spikes[number].cell)
       // A factor of 1 leaves every bit of a weight as it is.
-      let factor = releases.map { $0[number * buffer.releaseCount + (release ?? 0)] } ?? 1
+      let factor = factors.map { $0[number * buffer.releaseCount] } ?? 1
       var row = connections.row(of: cell)
       if !bounds.isEmpty {
         let start = row.lowerBound

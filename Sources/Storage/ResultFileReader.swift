@@ -82,13 +82,19 @@ public final class ResultFileReader {
     guard [accepted.count, rejected.count, identities.count].allSatisfy({ $0 == status.count }),
       verdict.isEmpty || verdict.count == status.count
     else { throw .notReadable(path: path) }
-    return status.indices.map { run in
-      RunRecord(
-        status: RunRecord.Status(rawValue: Int8(exactly: status[run]) ?? 0) ?? .notRun,
-        verdict: verdict.isEmpty ? -1 : Int8(exactly: verdict[run]) ?? -1,
-        acceptedSteps: Int64(exactly: accepted[run]) ?? 0,
-        rejectedSteps: Int64(exactly: rejected[run]) ?? 0, identity: identities[run])
+    var records: [RunRecord] = []
+    for run in status.indices {
+      guard let code = Int8(exactly: status[run]), let known = RunRecord.Status(rawValue: code),
+        let verdict = verdict.isEmpty ? -1 : Int8(exactly: verdict[run]),
+        let accepted = Int64(exactly: accepted[run]),
+        let rejected = Int64(exactly: rejected[run])
+      else { throw .notReadable(path: path) }
+      records.append(
+        RunRecord(
+          status: known, verdict: verdict, acceptedSteps: accepted, rejectedSteps: rejected,
+          identity: identities[run]))
     }
+    return records
   }
 
   /// The numbers of consecutive runs as they stand in the file, run after run.
@@ -251,14 +257,17 @@ public final class ResultFileReader {
     let reasons = try texts("failure_reason")
     var counts = RunCounts()
     for (run, value) in statuses.enumerated() {
-      switch RunRecord.Status(rawValue: Int8(exactly: value) ?? 0) {
+      guard let known = Int8(exactly: value).flatMap({ RunRecord.Status(rawValue: $0) }) else {
+        throw .notReadable(path: path)
+      }
+      switch known {
       case .done: counts.done += 1
       case .failed:
         counts.failed += 1
         if counts.failures.count < 1000, run < reasons.count {
           counts.failures.append((run, reasons[run]))
         }
-      case .notRun, nil: counts.notRun += 1
+      case .notRun: counts.notRun += 1
       }
     }
     return counts

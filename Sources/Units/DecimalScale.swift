@@ -104,15 +104,29 @@ struct DecimalScale: Sendable, Hashable {
     let mantissa = text[..<index]
     if index == bytes.endIndex { return (mantissa, 0) }
     guard bytes[index] == UInt8(ascii: "e") || bytes[index] == UInt8(ascii: "E") else { return nil }
-    let exponentText = text[bytes.index(after: index)...]
-    guard let exponent = Int(exponentText) else { return nil }
-    // Beyond this every number is 0 or infinite; the bound keeps the sums from overflowing.
-    return (mantissa, max(-100_000, min(100_000, exponent)))
+    return exponent(text[bytes.index(after: index)...]).map { (mantissa, $0) }
+  }
+
+  /// Beyond this every number is 0 or infinite; the bound keeps sums of exponents from overflowing.
+  private static let largestExponent = 100_000
+
+  private static func exponent(_ text: Substring) -> Int? {
+    if let exponent = Int(text) {
+      return max(-largestExponent, min(largestExponent, exponent))
+    }
+    // Digits that are too many for an `Int` are an exponent all the same.
+    let hasSign = text.hasPrefix("-") || text.hasPrefix("+")
+    let digits = hasSign ? text.dropFirst() : text
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ 48...57 ~= $0 }) else { return nil }
+    return text.hasPrefix("-") ? -largestExponent : largestExponent
   }
 
   private static func powerOfTen(_ exponent: Int) -> Double {
     if exponent < exactPowers.count { return exactPowers[exponent] }
-    return Double("1e\(exponent)") ?? .infinity
+    guard let power = Double("1e\(exponent)") else {
+      preconditionFailure("1e\(exponent) is not a decimal number")
+    }
+    return power
   }
 
   /// The powers of ten that have no rounding error: up to 22.

@@ -103,7 +103,10 @@ enum JSONText {
     if !isLine { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    guard let data = try? encoder.encode(value) else { return "{}" }
+    // Every number has a text, so that nothing is left that could not be encoded.
+    guard let data = try? encoder.encode(value) else {
+      preconditionFailure("a value of the type \(type(of: value)) cannot be written as JSON")
+    }
     return String(decoding: data, as: UTF8.self)
   }
 }

@@ -62,6 +62,16 @@ struct QuantityTests {
     #expect(Quantity(1, millivolt).text(in: .second) == "0.001 V")
   }
 
+  @Test("an exponent of any length is a number: nothing at all, or too large")
+  func longExponents() throws {
+    let zero = try PhysicalUnit(parsing: "mV").siValue(ofDecimal: "1e-99999999999999999999")
+    #expect(zero == 0)
+    let infinite = try PhysicalUnit(parsing: "min").siValue(ofDecimal: "1e+99999999999999999999")
+    #expect(infinite == .infinity)
+    #expect(PhysicalUnit.one.siValue(ofDecimal: "1e9x") == nil)
+    #expect(PhysicalUnit.one.siValue(ofDecimal: "1e-") == nil)
+  }
+
   @Test("a number goes to SI and back unchanged to 15 digits, in any unit", arguments: 0..<200)
   func roundTrip(seed: Int) throws {
     var random = SplitMix(seed: UInt64(seed))

@@ -14,18 +14,30 @@ struct SteadyStateRequest: Hashable {
   /// The dose given at time 0 of that clock.
   private var dose: [Administration.Infusion] = []
   private var doseBoluses: [Administration.Bolus] = []
+  /// Why the regimen is not simulated, or `nil`.
+  private(set) var refusal: String?
+
+  /// More doses than this do not go on at the same time.
+  static let overlapLimit = 100_000
 
   init(_ event: DosingEvent, model: Model, parameters: [Double]) {
     interval = event.interval
     if interval == 0 {
-      guard case .rate(let rate) = event.delivery else { return }
+      guard case .rate(let rate) = event.delivery else {
+        preconditionFailure("a steady-state dose has neither an interval nor a rate")
+      }
       constantInfusion(rate, route: model.routes[event.route], parameters: parameters)
       return
     }
     let single = Administration(event, at: 0, model: model, parameters: parameters)
     dose = single.infusions
     doseBoluses = single.boluses
-    let earlier = Self.count(single, interval: interval)
+    guard let earlier = Self.count(single, interval: interval) else {
+      refusal =
+        "a dose goes on for more than \(Self.overlapLimit) intervals of the steady state: write one "
+        + "infusion without end, with RATE, no AMT and II 0"
+      return
+    }
     for repetition in 0...earlier {
       let shift = Double(repetition) * interval
       let part = single.clipped(from: shift, to: shift + interval, shiftedBy: -shift)
@@ -36,9 +48,12 @@ struct SteadyStateRequest: Hashable {
   }
 
   /// How many intervals after it was given a dose may still enter.
-  private static func count(_ dose: Administration, interval: Double) -> Int {
+  ///
+  /// - Returns: `nil` if there are too many.
+  private static func count(_ dose: Administration, interval: Double) -> Int? {
     guard dose.end.isFinite, dose.end > 0 else { return 0 }
-    return Int(min((dose.end / interval).rounded(.down), 100_000))
+    let count = (dose.end / interval).rounded(.down)
+    return count <= Double(overlapLimit) ? Int(count) : nil
   }
 
   private mutating func constantInfusion(
@@ -59,8 +74,7 @@ struct SteadyStateRequest: Hashable {
     var single = Administration.empty
     single.boluses = doseBoluses
     single.infusions = dose
-    let earlier = Self.count(single, interval: interval)
-    guard earlier > 0 else { return [] }
+    guard let earlier = Self.count(single, interval: interval), earlier > 0 else { return [] }
     return (1...earlier).reversed().compactMap { repetition in
       let given = Double(repetition) * interval
       let part = single.clipped(from: given, to: .infinity, shiftedBy: time - given)

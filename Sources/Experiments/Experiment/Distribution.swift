@@ -59,7 +59,8 @@ public indirect enum Distribution: Sendable, Hashable {
     case .normal(let mean, let deviation): (value - mean) / deviation
     case .logNormal(let median, let deviation):
       value <= 0 ? -.infinity : logarithm(value / median) / deviation
-    default: .nan
+    case .uniform, .logUniform, .truncated, .choice:
+      preconditionFailure("only normal and log-normal distributions are truncated")
     }
   }
 

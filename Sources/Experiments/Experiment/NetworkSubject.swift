@@ -14,6 +14,14 @@ public struct NetworkSubject: Sendable {
   /// Which cells of a population are sampled; all where nothing is said.
   public var cells: [Int: IndexSelection]
 
+  /// The step of an experiment that has been read, which has one.
+  var writtenStep: WrittenQuantity {
+    guard let step else {
+      preconditionFailure("an experiment with a circuit was read without its step")
+    }
+    return step
+  }
+
   /// A circuit with the usual settings.
   init(_ circuit: Circuit) {
     self.circuit = circuit

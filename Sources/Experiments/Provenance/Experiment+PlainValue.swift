@@ -144,7 +144,7 @@ extension Experiment {
   private func plainSolver(_ network: NetworkSubject) -> PlainValue {
     .table([
       PlainValue.Entry("method", .text(network.method.rawValue)),
-      PlainValue.Entry("step", .text(network.step?.text ?? "")),
+      PlainValue.Entry("step", .text(network.writtenStep.text)),
     ])
   }
 
@@ -180,7 +180,8 @@ extension Experiment {
     switch sweep.design {
     case .grid, .random, .sobol: break
     case .list:
-      entries.append(PlainValue.Entry("file", .text(sweep.table ?? "")))
+      guard let table = sweep.table else { preconditionFailure("a list was read from no table") }
+      entries.append(PlainValue.Entry("file", .text(table)))
       return .table(entries)
     case .latinHypercube(let centred, let generator):
       entries.append(PlainValue.Entry("centred", .boolean(centred)))

@@ -44,7 +44,9 @@ extension ReductionReader {
         of: argument.text, at: argument.range(in: range), problems: problems),
       let window = window(call, kind: .mean, at: range)
     else { return nil }
-    let unit = (try? PhysicalUnit(parsing: kind.unit)) ?? .one
+    guard let unit = try? PhysicalUnit(parsing: kind.unit) else {
+      preconditionFailure("the unit of `\(kind.rawValue)` is not a unit: `\(kind.unit)`")
+    }
     return NamedReduction(
       name: name, text: text,
       reduction: Reduction(

@@ -29,7 +29,7 @@ public struct NetworkCampaign: JournaledCampaign {
   }
 
   /// The step in s.
-  var timeStep: Double { subject.step?.value ?? .nan }
+  var timeStep: Double { subject.writtenStep.value }
 
   /// How many steps a run has.
   public var stepCount: Int { Int((experiment.duration.value / timeStep).rounded()) }
@@ -130,19 +130,18 @@ public struct NetworkCampaign: JournaledCampaign {
         try state.withLock { summary in
           try output?.finish(result, run: run)
           if run < 100 { summary.results.append((run, result)) }
-          if result.failure == nil {
+          guard let failure = result.failure else {
             if !result.wasInterrupted {
               summary.progress.done += 1
               summary.digest.keep(
                 run: run, reductions: result.reductions, verdict: result.verdict)
             }
-          } else {
-            summary.progress.failed += 1
-            if summary.firstFailure == nil || run < (summary.firstFailure?.run ?? 0) {
-              summary.firstFailure = (run, result.failure ?? "")
-            }
-            if campaign.options.stopsAtFirstFailure { queue.stop() }
+            progress(summary.progress)
+            return
           }
+          summary.progress.failed += 1
+          if run < summary.firstFailure?.run ?? .max { summary.firstFailure = (run, failure) }
+          if campaign.options.stopsAtFirstFailure { queue.stop() }
           progress(summary.progress)
         }
       }

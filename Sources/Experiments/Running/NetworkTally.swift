@@ -24,7 +24,10 @@ struct NetworkTally {
       let value =
         reduction.population != nil
         ? ofSpikes.next() : reduction.weights != nil ? ofWeights.next() : ofVariables.next()
-      return value ?? .nan
+      guard let value else {
+        preconditionFailure("the reduction `\(reduction.name)` of a circuit was not kept")
+      }
+      return value
     }
   }
 }

@@ -168,7 +168,10 @@ extension ResultLayout {
       case 1...: "s"
       default: "ms"
       }
-    return (try? PhysicalUnit(parsing: symbol)) ?? .second
+    guard let unit = try? PhysicalUnit(parsing: symbol) else {
+      preconditionFailure("`\(symbol)` is not a unit of time")
+    }
+    return unit
   }
 
   private static func provenanceOf(

@@ -47,19 +47,51 @@ struct SpikeTally {
   }
 
   /// The reductions in SI units, in their order.
-  var values: [Double] {
-    reductions.map { reduction in
-      guard let place = sources.firstIndex(of: Self.source(of: reduction)) else { return .nan }
-      let cells = Double(cellCounts[reduction.population])
-      switch statistics[place] {
-      case let firing as FiringStatistics: return Self.value(reduction.kind, firing, cells)
-      case let intervals as IntervalDistribution: return Self.value(reduction.kind, intervals)
-      case let bursts as BurstStatistics: return Self.value(reduction.kind, bursts)
-      case let synchrony as SynchronyStatistics: return synchrony.finish().meanCorrelation
-      case let pauses as PauseStatistics: return pauses.finish().meanPause
-      case let spectrum as PopulationSpectrum: return Self.value(reduction.kind, spectrum)
-      default: return .nan
+  var values: [Double] { reductions.map(value(of:)) }
+
+  private func value(of reduction: PopulationReduction) -> Double {
+    guard let place = sources.firstIndex(of: Self.source(of: reduction)) else {
+      preconditionFailure("a reduction of spikes has no statistics: \(reduction.kind)")
+    }
+    func found<Statistics>(_ type: Statistics.Type) -> Statistics {
+      guard let found = statistics[place] as? Statistics else {
+        preconditionFailure("\(reduction.kind) does not follow from \(type)")
       }
+      return found
+    }
+    var firing: FiringStatistics.Result { found(FiringStatistics.self).finish() }
+    var intervals: IntervalDistribution.Result { found(IntervalDistribution.self).finish() }
+    var bursts: BurstStatistics.Result { found(BurstStatistics.self).finish() }
+    var spectrum: PowerSpectrum { found(PopulationSpectrum.self).finish() }
+    switch reduction.kind {
+    case .rate: return firing.meanRate
+    case .count: return Double(firing.spikeCount)
+    case .active:
+      return Double(firing.activeCellCount) / Double(cellCounts[reduction.population])
+    case .intervalVariation: return firing.meanIntervalCV
+    case .localVariation: return firing.meanLocalVariation
+    case .meanInterval: return intervals.mean
+    case .interval5: return intervals.percentile(0.05)
+    case .interval25: return intervals.percentile(0.25)
+    case .interval50: return intervals.percentile(0.5)
+    case .interval75: return intervals.percentile(0.75)
+    case .interval95: return intervals.percentile(0.95)
+    case .silent: return Self.modes(bursts).fraction(of: .silent)
+    case .tonic: return Self.modes(bursts).fraction(of: .tonic)
+    case .bursting: return Self.modes(bursts).fraction(of: .bursting)
+    case .burstRate: return bursts.burstRate
+    case .burstFraction:
+      let bursts = bursts
+      return bursts.spikeCount == 0 ? 0 : bursts.burstFraction
+    case .spikesPerBurst: return bursts.spikesPerBurst
+    case .intraBurstRate: return bursts.frequencyWithin
+    case .burstDuration: return bursts.burstDuration
+    case .synchrony: return found(SynchronyStatistics.self).finish().meanCorrelation
+    case .pause: return found(PauseStatistics.self).finish().meanPause
+    case .deltaPower: return spectrum.power(in: .delta)
+    case .thetaPower: return spectrum.power(in: .theta)
+    case .gammaPower: return spectrum.power(in: .gamma)
+    case .peakFrequency: return spectrum.peakFrequency(in: .all)
     }
   }
 
@@ -69,72 +101,16 @@ struct SpikeTally {
       family: Family(reduction.kind))
   }
 
-  private static func value(
-    _ kind: PopulationReduction.Kind, _ statistics: FiringStatistics, _ cells: Double
-  ) -> Double {
-    let result = statistics.finish()
-    switch kind {
-    case .rate: return result.meanRate
-    case .count: return Double(result.spikeCount)
-    case .active: return Double(result.activeCellCount) / cells
-    case .intervalVariation: return result.meanIntervalCV
-    case .localVariation: return result.meanLocalVariation
-    default: return .nan
-    }
-  }
-
-  private static func value(
-    _ kind: PopulationReduction.Kind, _ statistics: IntervalDistribution
-  ) -> Double {
-    let result = statistics.finish()
-    switch kind {
-    case .meanInterval: return result.mean
-    case .interval5: return result.percentile(0.05)
-    case .interval25: return result.percentile(0.25)
-    case .interval50: return result.percentile(0.5)
-    case .interval75: return result.percentile(0.75)
-    case .interval95: return result.percentile(0.95)
-    default: return .nan
-    }
-  }
-
   /// Below this rate in Hz a cell is silent: once in ten seconds.
   private static let silentRate = 0.1
   /// More spikes than this in a burst on average are tonic firing with gaps.
   private static let mostSpikesPerBurst = 12.0
 
-  private static func value(
-    _ kind: PopulationReduction.Kind, _ statistics: BurstStatistics
-  ) -> Double {
-    let result = statistics.finish()
-    let modes = result.modes(
+  private static func modes(_ bursts: BurstStatistics.Result) -> FiringModes {
+    bursts.modes(
       // A billionth is rounding.
-      leastSpikes: Int((silentRate * result.duration - 1e-9).rounded(.up)),
+      leastSpikes: Int((silentRate * bursts.duration - 1e-9).rounded(.up)),
       mostSpikesPerBurst: mostSpikesPerBurst)
-    switch kind {
-    case .silent: return modes.fraction(of: .silent)
-    case .tonic: return modes.fraction(of: .tonic)
-    case .bursting: return modes.fraction(of: .bursting)
-    case .burstRate: return result.burstRate
-    case .burstFraction: return result.spikeCount == 0 ? 0 : result.burstFraction
-    case .spikesPerBurst: return result.spikesPerBurst
-    case .intraBurstRate: return result.frequencyWithin
-    case .burstDuration: return result.burstDuration
-    default: return .nan
-    }
-  }
-
-  private static func value(
-    _ kind: PopulationReduction.Kind, _ statistics: PopulationSpectrum
-  ) -> Double {
-    let spectrum = statistics.finish()
-    switch kind {
-    case .deltaPower: return spectrum.power(in: .delta)
-    case .thetaPower: return spectrum.power(in: .theta)
-    case .gammaPower: return spectrum.power(in: .gamma)
-    case .peakFrequency: return spectrum.peakFrequency(in: .all)
-    default: return .nan
-    }
   }
 }
 

@@ -2,14 +2,12 @@ import ModelLanguage
 import Programs
 import Simulations
 import Synchronization
+import Units
 
-/// Finds the periodic states of repeated dosing.
+/// Finds the periodic states of repeated dosing, and the states at rest of constant infusions.
 ///
-/// A period is simulated from the model's initial values, then again from where it ended, until
-/// the states come back. With differences d that shrink by a factor q, what is still missing is
-/// about d·q/(1 − q); the search ends when that is below the tolerance in every state. It gives
-/// up after `periodLimit` periods. A constant infusion has no period: there the stretch that is
-/// simulated doubles each time.
+/// What is looked for in each run is in `PeriodicStateSearch`; here the intervals that all searches
+/// need next are simulated together. No result depends on the other searches.
 struct SteadyStateSolver {
   /// A regimen of one run.
   struct Task {
@@ -26,10 +24,8 @@ struct SteadyStateSolver {
     var text: String
   }
 
-  static let periodLimit = 10_000
-  /// The first stretch of a constant infusion, in s, and how often it doubles at most.
-  static let firstStretch = 3600.0
-  static let doublingLimit = 30
+  /// So many regimens are worked on at the same time: each holds its derivatives meanwhile.
+  private static let batchSize = 4096
 
   let model: Model
   let configuration: EnsembleConfiguration
@@ -44,72 +40,110 @@ struct SteadyStateSolver {
     var results = tasks.map { task in
       Result<[Double], Failure>.failure(Failure(run: task.run, text: "was not computed"))
     }
-    let intervals = Set(tasks.map(\.request.interval)).sorted()
-    for interval in intervals {
-      let members = tasks.indices.filter { tasks[$0].request.interval == interval }
-      try solve(tasks, members: members, interval: interval, results: &results)
+    for first in stride(from: 0, to: tasks.count, by: Self.batchSize) {
+      let members = first..<min(first + Self.batchSize, tasks.count)
+      try solve(tasks, members, &results)
     }
     return results
   }
 
   private func solve(
-    _ tasks: [Task], members: [Int], interval: Double,
-    results: inout [Result<[Double], Failure>]
+    _ tasks: [Task], _ members: Range<Int>, _ results: inout [Result<[Double], Failure>]
   ) throws {
-    var states = members.map { tasks[$0].states }
-    var differences = members.map { _ in Double.infinity }
-    var open = Array(members.indices)
-    let limit = interval > 0 ? Self.periodLimit : Self.doublingLimit
-    var stretch = interval > 0 ? interval : Self.firstStretch
-    var ensemble = try makeEnsemble(length: stretch)
-    for round in 1...limit where !open.isEmpty && !cancellation.isRaised {
-      let setups = open.map { member in
-        periodSetup(tasks[members[member]], states: states[member], length: stretch)
+    var ensembles: [Setting: Ensemble] = [:]
+    var searches: [(task: Int, search: PeriodicStateSearch)] = []
+    for index in members {
+      let task = tasks[index]
+      if let text = task.request.refusal {
+        results[index] = .failure(Failure(run: task.run, text: text))
+      } else {
+        searches.append((index, PeriodicStateSearch(problem(task), states: task.states)))
       }
-      let ends = try simulate(ensemble, setups)
-      var remaining: [Int] = []
-      for (place, member) in open.enumerated() {
-        let task = tasks[members[member]]
-        switch ends[place] {
-        case .failure(let text):
-          results[members[member]] = .failure(Failure(run: task.run, text: text))
-        case .success(let end):
-          let difference = distance(states[member], end)
-          let shrinkage = difference / differences[member]
-          states[member] = end
-          differences[member] = difference
-          let missing = shrinkage < 1 ? difference * shrinkage / (1 - shrinkage) : .infinity
-          if difference <= 1e-3 || (difference <= 1 && missing <= 1) {
-            results[members[member]] = .success(end)
-          } else if round == limit {
-            let text =
-              "the doses reach no steady state: after \(round) intervals the states still "
-              + "change by \(difference) times the tolerance per interval"
-            results[members[member]] = .failure(Failure(run: task.run, text: text))
-          } else {
-            remaining.append(member)
-          }
+    }
+    while !searches.isEmpty && !cancellation.isRaised {
+      var wanted: [Setting: [(search: Int, place: Int, states: [Double])]] = [:]
+      var ends: [[Result<[Double], PeriodFailure>]] = []
+      for (number, entry) in searches.enumerated() {
+        let requests = entry.search.requests
+        ends.append(requests.map { _ in .failure(PeriodFailure(text: "was interrupted")) })
+        for (place, request) in requests.enumerated() {
+          let setting = Setting(
+            length: request.length,
+            relativeTolerance: entry.search.relativeTolerances[request.level])
+          wanted[setting, default: []].append((number, place, request.states))
         }
       }
-      open = remaining
-      if interval == 0 && !open.isEmpty {
-        stretch *= 2
-        ensemble = try makeEnsemble(length: stretch)
+      for (setting, entries) in wanted.sorted(by: { $0.key < $1.key }) {
+        let ensemble = try ensembles[setting] ?? makeEnsemble(setting)
+        ensembles[setting] = ensemble
+        let setups = entries.map { entry in
+          periodSetup(
+            tasks[searches[entry.search].task], states: entry.states, length: setting.length)
+        }
+        for (entry, end) in zip(entries, try simulate(ensemble, setups)) {
+          ends[entry.search][entry.place] = end
+        }
       }
+      if cancellation.isRaised { return }
+      var open: [(task: Int, search: PeriodicStateSearch)] = []
+      for (number, entry) in searches.enumerated() {
+        var search = entry.search
+        search.advance(ends[number])
+        if let outcome = search.outcome {
+          results[entry.task] = result(outcome, search.problem, tasks[entry.task])
+        } else {
+          open.append((entry.task, search))
+        }
+      }
+      searches = open
     }
   }
 
-  private func makeEnsemble(length: Double) throws -> Ensemble {
+  /// What intervals can be simulated with together.
+  private struct Setting: Hashable, Comparable {
+    var length: Double
+    var relativeTolerance: Double
+
+    static func < (left: Setting, right: Setting) -> Bool {
+      (left.length, left.relativeTolerance) < (right.length, right.relativeTolerance)
+    }
+  }
+
+  private func problem(_ task: Task) -> PeriodicStateSearch.Problem {
+    var inputs = Array(repeating: 0.0, count: model.states.count)
+    let stateOfRate = Dictionary(
+      model.routes.flatMap(\.targets).map { ($0.rateInput, $0.state) },
+      uniquingKeysWith: { first, _ in first })
+    for bolus in task.request.boluses { inputs[bolus.state] += bolus.amount }
+    for infusion in task.request.infusions {
+      guard let state = stateOfRate[infusion.input] else {
+        preconditionFailure("an infusion enters no state of its route")
+      }
+      let isConstant = task.request.interval == 0
+      inputs[state] += isConstant ? infusion.rate : infusion.rate * (infusion.end - infusion.start)
+    }
+    let kinds = Set(
+      inputs.indices.filter { inputs[$0] != 0 }.map { model.states[$0].declaration.unit.dimensions }
+    )
+    return PeriodicStateSearch.Problem(
+      interval: task.request.interval, inputs: inputs,
+      isLoaded: model.states.map { kinds.contains($0.declaration.unit.dimensions) },
+      relativeTolerance: configuration.relativeTolerance,
+      absoluteTolerances: configuration.absoluteTolerances)
+  }
+
+  private func makeEnsemble(_ setting: Setting) throws -> Ensemble {
     var period = configuration
     period.start = 0
-    period.end = length
+    period.end = setting.length
     period.sampleTimes = []
     period.recorded = []
-    // Ten times tighter than asked, so that the states settle well within the tolerance.
-    period.relativeTolerance = configuration.relativeTolerance / 10
-    period.absoluteTolerances = configuration.absoluteTolerances.map { $0 / 10 }
+    let factor = setting.relativeTolerance / configuration.relativeTolerance
+    period.relativeTolerance = setting.relativeTolerance
+    period.absoluteTolerances = configuration.absoluteTolerances.map { $0 * factor }
     period.reductions = model.states.indices.map {
-      Reduction(kind: .final, expression: .state($0), from: length, to: length)
+      Reduction(
+        kind: .final, expression: .state($0), from: setting.length, to: setting.length)
     }
     return try Ensemble(model: model, configuration: period, backend: backend)
   }
@@ -126,27 +160,15 @@ struct SteadyStateSolver {
       schedule: schedule.changes)
   }
 
-  /// The largest change of a state, in units of its tolerance.
-  private func distance(_ before: [Double], _ after: [Double]) -> Double {
-    var largest = 0.0
-    for state in before.indices {
-      let scale =
-        configuration.relativeTolerance * abs(after[state])
-        + configuration.absoluteTolerances[state]
-      largest = max(largest, abs(after[state] - before[state]) / scale)
-    }
-    return largest
-  }
-
-  private enum End {
-    case success([Double])
-    case failure(String)
-  }
-
-  private func simulate(_ ensemble: Ensemble, _ setups: [RunSetup]) throws -> [End] {
+  private func simulate(
+    _ ensemble: Ensemble, _ setups: [RunSetup]
+  ) throws -> [Result<[Double], PeriodFailure>] {
     let model = model
     let count = setups.count
-    let ends = Mutex(Array(repeating: End.failure("was interrupted"), count: count))
+    let ends = Mutex(
+      Array(
+        repeating: Result<[Double], PeriodFailure>.failure(PeriodFailure(text: "was interrupted")),
+        count: count))
     let threads = min(threads, (count + 15) / 16)
     let queue = ChunkQueue(
       [0..<count], chunk: ChunkQueue.chunkSize(count: count, threads: threads, recorded: 0),
@@ -157,10 +179,12 @@ struct SteadyStateSolver {
         deliver: { chunk in
           queue.finish(chunk.runs.count)
           for (offset, run) in chunk.runs.enumerated() {
-            let end: End
+            let end: Result<[Double], PeriodFailure>
             switch chunk.outcomes[offset] {
             case .failed(let failure, _):
-              end = .failure("while reaching the steady state: " + failure.message(in: model))
+              end = .failure(
+                PeriodFailure(
+                  text: "while reaching the steady state: " + failure.message(in: model)))
             case .done:
               end = .success(model.states.indices.map { chunk.reduction($0)[offset] })
             }
@@ -169,5 +193,53 @@ struct SteadyStateSolver {
         })
     }
     return ends.withLock { $0 }
+  }
+
+  // MARK: Words
+
+  private func result(
+    _ outcome: PeriodicStateSearch.Outcome, _ problem: PeriodicStateSearch.Problem, _ task: Task
+  ) -> Result<[Double], Failure> {
+    switch outcome {
+    case .found(let states): return .success(states)
+    case .failed(let text): return .failure(Failure(run: task.run, text: text))
+    case .uncertain:
+      return .failure(
+        Failure(
+          run: task.run,
+          text: "the steady state of the doses is not known to the tolerance that is asked for: so "
+            + "little brings the states back to it that the errors of an interval add up"))
+    case .none(let growth):
+      return .failure(Failure(run: task.run, text: text(of: growth, problem)))
+    }
+  }
+
+  /// What is said where the states find no rest.
+  private func text(
+    of growth: PeriodicStateSearch.Growth, _ problem: PeriodicStateSearch.Problem
+  ) -> String {
+    let farthest = growth.farthest
+    let declaration = model.states[farthest].declaration
+    let isConstant = problem.interval == 0
+    // Amounts of an interval, or of an hour of a constant infusion.
+    let hours = growth.length / 3600
+    func amount(_ value: Double) -> String {
+      declaration.unit.text(ofSI: isConstant ? value / hours : value, significantDigits: 4)
+    }
+    let period = isConstant ? "hour" : "interval"
+    let input = problem.total(problem.inputs) * (isConstant ? growth.length : 1)
+    let gain = problem.total(growth.gains)
+    let size = declaration.unit.text(ofSI: growth.states[farthest], significantDigits: 3)
+    let change = growth.gains[farthest]
+    let direction = change > 0 ? "grows" : "falls"
+    let course =
+      "`\(declaration.path)` \(direction) by \(amount(abs(change))) with each \(period) where it "
+      + "is \(size)"
+    guard problem.isLoaded[farthest], input > 0, gain > 0 else {
+      return "the doses reach no steady state: \(course)"
+    }
+    let capacity = max(0, input - gain)
+    return "the doses reach no steady state: each \(period) brings \(amount(input)), and no more "
+      + "than \(amount(capacity)) leave in it; \(course)"
   }
 }

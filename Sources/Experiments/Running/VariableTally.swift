@@ -32,9 +32,11 @@ struct VariableTally {
       // A millionth of a step is rounding.
       let first = Int((reduction.from / timeStep - 1e-6).rounded(.up))
       let last = max(first, Int((reduction.to / timeStep + 1e-6).rounded(.down)))
+      guard let recorded = recordedPaths.firstIndex(of: reduction.path) else {
+        preconditionFailure("`\(reduction.path)` is reduced and not recorded")
+      }
       return Entry(
-        reduction: reduction, recorded: recordedPaths.firstIndex(of: reduction.path) ?? 0,
-        first: first, last: last, next: first)
+        reduction: reduction, recorded: recorded, first: first, last: last, next: first)
     }
   }
 
@@ -66,7 +68,9 @@ struct VariableTally {
       switch entry.reduction.kind {
       case .maximum: return entry.most
       case .minimum: return entry.least
-      default: return entry.sum / Double(entry.count)
+      case .mean, .final, .at: return entry.sum / Double(entry.count)
+      case .timeOfMaximum, .timeOfMinimum, .integral, .firstTime, .timeWhile:
+        preconditionFailure("\(entry.reduction.kind) is not kept of cells")
       }
     }
   }

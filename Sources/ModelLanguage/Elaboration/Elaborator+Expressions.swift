@@ -78,7 +78,9 @@ extension Elaborator {
     } else {
       unit = .one
     }
-    let value = unit.siValue(ofDecimal: syntax.literal) ?? .nan
+    guard let value = unit.siValue(ofDecimal: syntax.literal) else {
+      preconditionFailure("the number `\(syntax.literal)` was read and is not a decimal number")
+    }
     var result = TypedExpression(
       expression: .number(value), dimensions: unit.dimensions, unit: unit)
     result.constant = value

@@ -16,21 +16,25 @@ extension Circuit {
       var added: (parameters: [Int], inputs: [Int]) = ([], [])
       for (index, parameter) in cell.parameters.enumerated() {
         let path = parameter.declaration.path
-        if parameterPlaces[path] == nil {
+        if let known = parameterPlaces[path] {
+          places.parameters.append(known)
+        } else {
           parameterPlaces[path] = combined.parameters.count
+          places.parameters.append(combined.parameters.count)
           combined.parameters.append(parameter)
           added.parameters.append(index)
         }
-        places.parameters.append(parameterPlaces[path] ?? 0)
       }
       for (index, input) in cell.inputs.enumerated() {
         let path = input.declaration.path
-        if inputPlaces[path] == nil {
+        if let known = inputPlaces[path] {
+          places.inputs.append(known)
+        } else {
           inputPlaces[path] = combined.inputs.count
+          places.inputs.append(combined.inputs.count)
           combined.inputs.append(input)
           added.inputs.append(index)
         }
-        places.inputs.append(inputPlaces[path] ?? 0)
       }
       places.states = cell.states.indices.map { combined.states.count + $0 }
       places.quantities = cell.quantities.indices.map { combined.quantities.count + $0 }

@@ -27,11 +27,13 @@ struct InterpreterInstruction {
   ) {
     switch kind {
     case .factorDense:
-      denseSolver?.factor(
+      guard let denseSolver else { Self.stopWithoutDenseSolver() }
+      denseSolver.factor(
         UnsafeMutableRawPointer(memory + result)
           .assumingMemoryBound(to: Double.self), order: a, width: 8)
     case .solveDense:
-      denseSolver?.solve(
+      guard let denseSolver else { Self.stopWithoutDenseSolver() }
+      denseSolver.solve(
         UnsafeMutableRawPointer(memory + result)
           .assumingMemoryBound(to: Double.self), order: a, width: 8)
     case .move: memory[result] = memory[a]
@@ -55,6 +57,11 @@ struct InterpreterInstruction {
       memory[result] = LaneArithmetic.select(
         SIMD8<Int64>(bitPattern: memory[a]), memory[b], memory[c])
     }
+  }
+
+  @inline(never)
+  private static func stopWithoutDenseSolver() -> Never {
+    preconditionFailure("a dense system is to be solved without a solver")
   }
 }
 
@@ -142,7 +149,7 @@ struct InterpreterTapeBuilder {
     func actual(_ array: LaneArray) -> LaneArray { bindings[array] ?? array }
     let written = Set(procedure.stores.map { actual($0.array) })
     let roots = procedure.stores.map(\.value)
-    var addresses: [Node: Int] = [:]
+    var addresses = NodeTable<Int>()
     for node in program.graph.reachableNodes(from: roots) {
       if case .load(let array, let element) = program.graph[node] {
         let source = frame.address(of: actual(array)) + element
@@ -155,14 +162,14 @@ struct InterpreterTapeBuilder {
         }
       }
     }
-    for node in program.graph.reachableNodes(from: roots) where addresses[node] == nil {
+    for node in program.graph.reachableNodes(from: roots) where !addresses.has(node) {
       addresses[node] = translate(node, addresses, to: &tape)
     }
     for store in procedure.stores {
       tape.append(
         .init(
           kind: .move, result: frame.address(of: actual(store.array)) + store.element,
-          a: addresses[store.value] ?? 0))
+          a: addresses[store.value]))
     }
   }
 
@@ -178,25 +185,26 @@ struct InterpreterTapeBuilder {
     let roots = loop.stores.map(\.value) + loop.sums.map(\.value)
     let order = program.graph.reachableNodes(from: roots)
     for index in 0..<count {
-      var addresses: [Node: Int] = [:]
+      var addresses = NodeTable<Int>()
       for node in order {
         switch program.graph[node] {
         case .load(let array, let element):
           addresses[node] = frame.address(of: array) + element
         case .element(let array):
           addresses[node] = frame.address(of: array) + index
-        default:
+        case .constant, .unary, .binary, .fusedMultiplyAdd, .compare, .both, .either, .not,
+          .select:
           addresses[node] = translate(node, addresses, to: &tape)
         }
       }
       for (array, value) in loop.stores {
         tape.append(
-          .init(kind: .move, result: frame.address(of: array) + index, a: addresses[value] ?? 0))
+          .init(kind: .move, result: frame.address(of: array) + index, a: addresses[value]))
       }
       for (part, entry) in zip(parts, loop.sums) {
         let sum = index % 2 == 0 ? part.even : part.odd
         tape.append(
-          .init(kind: .binary(.add), result: sum, a: sum, b: addresses[entry.value] ?? 0))
+          .init(kind: .binary(.add), result: sum, a: sum, b: addresses[entry.value]))
       }
     }
     for (part, entry) in zip(parts, loop.sums) {
@@ -207,28 +215,28 @@ struct InterpreterTapeBuilder {
   }
 
   private mutating func translate(
-    _ node: Node, _ addresses: [Node: Int], to tape: inout [InterpreterInstruction]
+    _ node: Node, _ addresses: NodeTable<Int>, to tape: inout [InterpreterInstruction]
   ) -> Int {
-    let operation = program.graph[node]
-    if case .constant(let bits) = operation { return constantAddress(bits) }
-    let operands = operation.operands.map { addresses[$0] ?? 0 }
-    let kind: InterpreterInstruction.Kind =
-      switch operation {
-      case .constant, .load, .element: .move
-      case .unary(let unary, _): .unary(unary)
-      case .binary(let binary, _, _): .binary(binary)
-      case .fusedMultiplyAdd: .fusedMultiplyAdd
-      case .compare(let comparison, _, _): .compare(comparison)
-      case .both: .both
-      case .either: .either
-      case .not: .not
-      case .select: .select
-      }
+    let kind: InterpreterInstruction.Kind
+    switch program.graph[node] {
+    case .constant(let bits): return constantAddress(bits)
+    case .load, .element:
+      preconditionFailure("an element of an array has its address before it is translated")
+    case .unary(let unary, _): kind = .unary(unary)
+    case .binary(let binary, _, _): kind = .binary(binary)
+    case .fusedMultiplyAdd: kind = .fusedMultiplyAdd
+    case .compare(let comparison, _, _): kind = .compare(comparison)
+    case .both: kind = .both
+    case .either: kind = .either
+    case .not: kind = .not
+    case .select: kind = .select
+    }
+    let operands = program.graph[node].operands.map { addresses[$0] }
     let result = reserve(1)
-    tape.append(
-      .init(
-        kind: kind, result: result, a: operands.first ?? 0,
-        b: operands.count > 1 ? operands[1] : 0, c: operands.count > 2 ? operands[2] : 0))
+    var instruction = InterpreterInstruction(kind: kind, result: result, a: operands[0])
+    if operands.count > 1 { instruction.b = operands[1] }
+    if operands.count > 2 { instruction.c = operands[2] }
+    tape.append(instruction)
     return result
   }
 }

@@ -31,7 +31,41 @@ enum KernelCache {
   private static let sourceName = "kernel.c"
   private static let libraryName = "kernel.so"
 
+  /// Compiles a kernel, or finds it compiled.
+  ///
+  /// - Parameters:
+  ///   - texts: The kernel in C, in one or two parts.
+  ///   - prelude: The text that each part begins with, behind its definitions.
+  ///   - toolchain: Which compiler, and where kernels are kept.
+  /// - Returns: A library that can be loaded.
+  /// - Throws: `KernelFailure` if there is none to be had.
   static func library(
+    of texts: [String], prelude: String, toolchain: KernelToolchain
+  ) throws(KernelFailure) -> Library {
+    do throws(KernelFailure) {
+      return try library(of: texts, toolchain: toolchain)
+    } catch {
+      guard case .compilationFailed(let status, let output) = error, status == 1,
+        let message = output.split(separator: "\n").first(where: { $0.contains(" error: ") }),
+        accepts("#define AFTERGLOW_LANES 8\n" + prelude, toolchain)
+      else { throw error }
+      throw .textRefused(message: String(message))
+    }
+  }
+
+  /// Whether the compiler takes a text by itself, so that what it refuses is not its own fault.
+  private static func accepts(_ text: String, _ toolchain: KernelToolchain) -> Bool {
+    guard let work = makeTemporaryFolder(in: "/tmp") else { return false }
+    defer { removeFolder(work) }
+    do throws(KernelFailure) {
+      try compile([text], key: text, in: work, toolchain: toolchain)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private static func library(
     of texts: [String], toolchain: KernelToolchain
   ) throws(KernelFailure) -> Library {
     let arguments = toolchain.arguments(isLarge: texts.count > 1)

@@ -42,9 +42,12 @@ public enum KernelMaker {
     switch failure {
     case .compilerNotStarted(let path, let reason):
       return "no C compiler at `\(path)` (\(reason)); \(consequence)"
+    case .textRefused(let message):
+      return "this is a bug in afterglow and not in your files: its C text was refused "
+        + "(\(message)); please report it with the model; \(consequence)"
     case .compilationFailed(let status, let output):
       let line = output.split(separator: "\n").first.map(String.init) ?? "no message"
-      return "the C compiler refused the kernel (status \(status): \(line)); \(consequence)"
+      return "the C compiler failed (status \(status): \(line)); \(consequence)"
     case .notLoadable(let reason):
       return "the compiled kernel could not be loaded (\(reason)); \(consequence)"
     case .cacheUnusable(let path, let reason):

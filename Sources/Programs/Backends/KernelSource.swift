@@ -147,7 +147,7 @@ struct KernelSource {
   }
 
   private func straightLine(_ procedure: Procedure) -> String {
-    var names: [Node: String] = [:]
+    var names = NodeTable<String>()
     var body = ""
     var count = 0
     func bind(_ node: Node, _ expression: String) {
@@ -166,15 +166,16 @@ struct KernelSource {
       }
     }
     let uses = program.graph.useCounts(for: procedure.stores.map(\.value))
+    // What has a variable of its own counts as nothing.
     var depths: [Node: Int] = [:]
-    var isPrinted: Set<Node> = Set(names.keys)
+    var isPrinted = names.nodes
     for store in procedure.stores {
       for node in program.graph.reachableNodes(from: [store.value], except: &isPrinted) {
         if case .constant(let bits) = program.graph[node] {
           names[node] = literal(Double(bitPattern: bits))
           continue
         }
-        let text = expression(node) { names[$0] ?? "?" }
+        let text = expression(node) { names[$0] }
         let depth = program.graph[node].operands.reduce(0) { max($0, depths[$1] ?? 0) } + 1
         // A variable costs the compiler more than an expression within another.
         if uses[Int(node.index)] == 1 && depth <= Self.nestingLimit {
@@ -184,7 +185,7 @@ struct KernelSource {
           bind(node, text)
         }
       }
-      body += "  \(name(store.array))[\(store.element)] = \(names[store.value] ?? "?");\n"
+      body += "  \(name(store.array))[\(store.element)] = \(names[store.value]);\n"
     }
     return body
   }
@@ -379,7 +380,7 @@ struct KernelSource {
     }
     if count <= 24 { text += "\(indent)#pragma clang loop unroll(full)\n" }
     text += "\(indent)for (int j = 0; j < \(count); j++) {\n"
-    var names: [Node: String] = [:]
+    var names = NodeTable<String>()
     let roots = loop.stores.map(\.value) + loop.sums.map(\.value)
     for (position, node) in program.graph.reachableNodes(from: roots).enumerated() {
       if case .constant(let bits) = program.graph[node] {
@@ -390,14 +391,14 @@ struct KernelSource {
       let fresh = "\(isTruth ? "m" : "v")\(position)"
       names[node] = fresh
       text += "\(indent)  const \(isTruth ? "M" : "V") \(fresh) = "
-      text += "\(expression(node) { names[$0] ?? "?" });\n"
+      text += "\(expression(node) { names[$0] });\n"
     }
     for (array, value) in loop.stores {
-      text += "\(indent)  \(name(array))[j] = \(names[value] ?? "?");\n"
+      text += "\(indent)  \(name(array))[j] = \(names[value]);\n"
     }
     for (array, value) in loop.sums {
-      text += "\(indent)  if (j & 1) odd_\(name(array)) += \(names[value] ?? "?");\n"
-      text += "\(indent)  else even_\(name(array)) += \(names[value] ?? "?");\n"
+      text += "\(indent)  if (j & 1) odd_\(name(array)) += \(names[value]);\n"
+      text += "\(indent)  else even_\(name(array)) += \(names[value]);\n"
     }
     text += "\(indent)}\n"
     for (array, _) in loop.sums {

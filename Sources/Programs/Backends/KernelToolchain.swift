@@ -57,7 +57,10 @@ public struct KernelToolchain: Sendable, Hashable {
 public enum KernelFailure: Error, Sendable, Hashable {
   /// The compiler could not be started.
   case compilerNotStarted(path: String, reason: String)
-  /// The compiler refused the kernel, which is a bug in this package.
+  /// The compiler takes the functions that every kernel begins with and refuses what was printed
+  /// of the program: a bug in this package. The text is the compiler's first error.
+  case textRefused(message: String)
+  /// The compiler failed for another reason: it is not a clang, or there is no room on a disk.
   case compilationFailed(status: Int32, output: String)
   /// The compiled kernel could not be loaded.
   case notLoadable(reason: String)

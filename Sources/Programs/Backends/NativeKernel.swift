@@ -33,14 +33,14 @@ public final class NativeKernel: LaneKernel, Sendable {
   /// - Throws: `KernelFailure` if there is no kernel to be had.
   public init(_ program: LaneProgram, toolchain: KernelToolchain) throws(KernelFailure) {
     let layout = WorkspaceLayout(of: program, width: toolchain.width(of: program))
-    let texts = KernelSource.print(
-      program, layout: layout, prelude: KernelPrelude.text(for: program))
-    var library = try KernelCache.library(of: texts, toolchain: toolchain)
+    let prelude = KernelPrelude.text(for: program)
+    let texts = KernelSource.print(program, layout: layout, prelude: prelude)
+    var library = try KernelCache.library(of: texts, prelude: prelude, toolchain: toolchain)
     var loaded = dlopen(library.path, RTLD_NOW | RTLD_LOCAL)
     if loaded == nil, library.cameFromCache {
       // A disk that was full or a machine that stopped may have left half a library there.
       library.discard()
-      library = try KernelCache.library(of: texts, toolchain: toolchain)
+      library = try KernelCache.library(of: texts, prelude: prelude, toolchain: toolchain)
       loaded = dlopen(library.path, RTLD_NOW | RTLD_LOCAL)
     }
     guard let handle = loaded else {
@@ -80,7 +80,10 @@ public final class NativeKernel: LaneKernel, Sendable {
     _ routine: LaneProgram.Routine, workspace: UnsafeMutablePointer<Double>,
     shared: UnsafePointer<Double>
   ) {
-    functions[routine]?(workspace, shared)
+    guard let function = functions[routine] else {
+      preconditionFailure("`\(routine)` is not a function of a kernel")
+    }
+    function(workspace, shared)
   }
 
   public func stepCells(
@@ -95,9 +98,10 @@ public final class NativeKernel: LaneKernel, Sendable {
       first_slot: CLongLong(loop.firstSlot), slot_stride: CLongLong(loop.slotStride),
       sums: loop.sums, spikes: spikes, spike_count: CLongLong(loop.spikeCount),
       releases: loop.releases)
-    withUnsafeMutableBytes(of: &block) { bytes in
-      if let address = bytes.baseAddress { cellFunction?(workspaces, shared, address) }
+    guard let cellFunction else {
+      preconditionFailure("a kernel without cells is to step cells")
     }
+    withUnsafeMutablePointer(to: &block) { cellFunction(workspaces, shared, $0) }
     loop.spikeCount = Int(block.spike_count)
   }
 
@@ -112,19 +116,17 @@ public final class NativeKernel: LaneKernel, Sendable {
       rounds: CLongLong(control.rounds),
       dense_context: Unmanaged.passUnretained(bridge).toOpaque(),
       factor_dense: { context, matrix, order, width in
-        guard let context, let matrix else { return }
-        Unmanaged<DenseSolverBridge>.fromOpaque(context).takeUnretainedValue().solver?
+        guard let context, let matrix else { preconditionFailure("a kernel lost its matrix") }
+        DenseSolverBridge.solver(of: context)
           .factor(matrix, order: Int(order), width: Int(width))
       },
       solve_dense: { context, values, order, width in
-        guard let context, let values else { return }
-        Unmanaged<DenseSolverBridge>.fromOpaque(context).takeUnretainedValue().solver?
+        guard let context, let values else { preconditionFailure("a kernel lost its values") }
+        DenseSolverBridge.solver(of: context)
           .solve(values, order: Int(order), width: Int(width))
       })
     withExtendedLifetime(bridge) {
-      withUnsafeMutableBytes(of: &block) { bytes in
-        if let address = bytes.baseAddress { advanceFunction(workspace, shared, address) }
-      }
+      withUnsafeMutablePointer(to: &block) { advanceFunction(workspace, shared, $0) }
     }
   }
 }
@@ -138,7 +140,15 @@ extension UnsafeMutablePointer where Pointee == Int64 {
 
 /// What a kernel hands back to itself: C cannot hold an existential.
 private final class DenseSolverBridge {
-  let solver: (any DenseLinearSolver)?
+  private let solver: (any DenseLinearSolver)?
 
   init(_ solver: (any DenseLinearSolver)?) { self.solver = solver }
+
+  static func solver(of context: UnsafeMutableRawPointer) -> any DenseLinearSolver {
+    let bridge = Unmanaged<DenseSolverBridge>.fromOpaque(context).takeUnretainedValue()
+    guard let solver = bridge.solver else {
+      preconditionFailure("a dense system is to be solved without a solver")
+    }
+    return solver
+  }
 }

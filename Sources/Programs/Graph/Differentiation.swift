@@ -12,7 +12,7 @@ extension ExpressionGraph {
     of roots: [Node], withRespectTo array: LaneArray
   ) -> [[(element: Int, derivative: Node)]] {
     typealias Gradient = [(element: Int, derivative: Node)]
-    var gradients: [Node: Gradient] = [:]
+    var gradients = NodeTable<Gradient>()
     for node in reachableNodes(from: roots) {
       let gradient: Gradient
       switch self[node] {
@@ -21,7 +21,7 @@ extension ExpressionGraph {
       case .load(let source, let element):
         gradient = source == array ? [(element, constant(1))] : []
       case .unary(let operation, let a):
-        let inner = gradients[a] ?? []
+        let inner = gradients[a]
         if inner.isEmpty {
           gradient = []
         } else {
@@ -30,19 +30,19 @@ extension ExpressionGraph {
         }
       case .binary(let operation, let a, let b):
         gradient = binaryGradient(
-          operation, a, b, value: node, gradients[a] ?? [], gradients[b] ?? [])
+          operation, a, b, value: node, gradients[a], gradients[b])
       case .fusedMultiplyAdd(let a, let b, let c):
         let product = binaryGradient(
-          .multiply, a, b, value: node, gradients[a] ?? [], gradients[b] ?? [])
-        gradient = merge(product, gradients[c] ?? []) { $0.add($1, $2) }
+          .multiply, a, b, value: node, gradients[a], gradients[b])
+        gradient = merge(product, gradients[c]) { $0.add($1, $2) }
       case .select(let condition, let a, let b):
-        gradient = merge(gradients[a] ?? [], gradients[b] ?? []) {
+        gradient = merge(gradients[a], gradients[b]) {
           $0.select(condition, $1, $2)
         }
       }
       gradients[node] = gradient.filter { constantValue($0.derivative) != 0 }
     }
-    return roots.map { gradients[$0] ?? [] }
+    return roots.map { gradients[$0] }
   }
 
   private mutating func merge(

@@ -3,7 +3,10 @@ extension ElementaryFunctions {
   public static func power(_ base: Double, _ exponent: Double) -> Double {
     var graph = ExpressionGraph()
     let result = graph.power(graph.constant(base), graph.constant(exponent))
-    return graph.constantValue(result) ?? .nan
+    guard let value = graph.constantValue(result) else {
+      preconditionFailure("a power of two numbers is not a number")
+    }
+    return value
   }
 }
 
@@ -15,15 +18,15 @@ extension ExpressionGraph {
   ///   - load: The value of an element of an array.
   /// - Returns: One value for each root.
   public func evaluate(_ roots: [Node], load: (LaneArray, Int) -> Double) -> [Double] {
-    var values: [Node: Double] = [:]
-    var truths: [Node: Bool] = [:]
-    func value(_ node: Node) -> Double { values[node] ?? .nan }
-    func truth(_ node: Node) -> Bool { truths[node] ?? false }
+    var values = NodeTable<Double>()
+    var truths = NodeTable<Bool>()
+    func value(_ node: Node) -> Double { values[node] }
+    func truth(_ node: Node) -> Bool { truths[node] }
     for node in reachableNodes(from: roots) {
       switch self[node] {
       case .constant(let bits): values[node] = Double(bitPattern: bits)
       case .load(let array, let element): values[node] = load(array, element)
-      case .element: values[node] = .nan
+      case .element: preconditionFailure("the current element of an array is known in a loop only")
       case .unary(let operation, let a):
         values[node] = ElementaryFunctions.evaluate(operation, value(a))
       case .binary(let operation, let a, let b):
