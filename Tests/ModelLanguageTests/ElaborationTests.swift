@@ -37,7 +37,7 @@ struct ElaborationTests {
         "drug.depot", "drug.amount_in", "receptor.R", "receptor.A", "receptor.B", "receptor.C", "V",
       ])
     #expect(model.routes.map(\.declaration.path) == ["drug.oral", "drug.intravenous"])
-    #expect(model.events.map(\.declaration.path) == ["spike", "silence"])
+    #expect(model.events.map(\.declaration.path) == ["spike", "silence", "both"])
     #expect(model.parameters[2].provenance == .assumed("faster"))
     #expect(model.parameters[0].allowed == 30...150)
     #expect(
