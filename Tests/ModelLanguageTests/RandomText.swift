@@ -30,7 +30,10 @@ struct RandomText {
     case 3: return "(if \(left) < \(right) and not \(right) == 0 then \(left) else \(right))"
     case 4: return "(\(left))^\(one(of: ["2", "-3", "a", "(1/2)", "2^a"]))"
     default:
-      return "\(wrapped(left)) \(one(of: ["+", "-", "*", "/"])) \(wrapped(right))"
+      let symbol = one(of: ["+", "-", "*", "/"])
+      // Behind a unit `/ s` has two readings, which is an error.
+      let isPlain = symbol != "/" || !right.hasPrefix("s")
+      return "\(isPlain ? wrapped(left) : "(\(left))") \(symbol) \(wrapped(right))"
     }
   }
 

@@ -131,6 +131,7 @@ let everyConstruct = """
       V = -70 mV
     }
     event silence when V falls through -80 mV { V = if time > 1 min and not V > 0 then V else -65 mV }
+    event both when V > -20 mV and not (V > 0 or time < 1 s) at start after 2 ms + 1 ms { V = 0 }
     quantity distance : mV = abs(V - -65 mV)
   }
   """

@@ -47,6 +47,11 @@ struct ExpressionReader {
       return nil
     }
     if let quantity = try? WrittenQuantity(parsing: text) {
+      let place = part(of: node.range, offset: 0, length: text.utf8.count)
+      if let problem = ModelExpression.unitOrName(text, in: names, at: place) {
+        problems.add(problem)
+        return nil
+      }
       guard problems.check(quantity, name, like: unit, at: node.range) else { return nil }
       return RunValue(form: .constant(quantity.value), text: text)
     }

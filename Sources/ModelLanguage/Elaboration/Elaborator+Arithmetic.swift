@@ -76,6 +76,44 @@ extension Elaborator {
     return result
   }
 
+  /// Reports a bare number over a name that is a unit too, where both readings have the same
+  /// dimensions: in `1/d` with a duration `d` the unit would do as well.
+  mutating func checkDivisor(
+    _ divisor: ExpressionSyntax, _ value: TypedExpression, after dividend: ExpressionSyntax,
+    _ symbol: OperatorSyntax
+  ) {
+    let path: PathSyntax
+    var exponent = 1.0
+    switch divisor {
+    case .name(let name): path = name
+    case .binary(let power, .name(let name), .number(let number)) where power.symbol == .power:
+      path = name
+      exponent = Double(number.literal) ?? 1
+    default: return
+    }
+    let name = path.text
+    guard let unit = PhysicalUnit(symbol: name), value.dimensions != nil,
+      value.dimensions == unit.dimensions.raised(to: exponent)
+    else { return }
+    diagnostics.report(
+      Diagnostic(
+        id: "unit-or-name", "`\(name)` could be the unit or the name that is declared here",
+        at: symbol.range.joined(with: path.range),
+        help: [
+          "for the unit, write `\(lastNumber(of: dividend)) /\(name)`",
+          "for what is declared, write `\(lastNumber(of: dividend)) / \(name)`",
+        ]))
+  }
+
+  /// The number at the end of a product.
+  private func lastNumber(of expression: ExpressionSyntax) -> String {
+    switch expression {
+    case .binary(_, _, let right): lastNumber(of: right)
+    case .negate(let operand, _): lastNumber(of: operand)
+    default: expression.range.text
+    }
+  }
+
   private mutating func power(
     _ left: Operand, _ right: Operand, _ symbol: OperatorSyntax
   ) -> TypedExpression {

@@ -122,7 +122,7 @@ extension Elaborator {
 
   /// Reports what cells and circuits cannot do at events yet.
   private mutating func refuseInCells(_ event: EventSyntax, in scope: Int) {
-    guard population != nil || isCircuit else { return }
+    guard population != nil || isCircuit, !isSpikeOfCell(event, in: scope) else { return }
     let place = population == nil ? "a circuit" : "the cells of a circuit"
     func refuse(_ what: String, _ range: SourceRange, _ help: String) {
       diagnostics.report(
@@ -136,8 +136,10 @@ extension Elaborator {
     if let delay = event.delay {
       refuse("`after`", delay.range, "a state that counts time can hold the event back")
     }
-    if case .condition(let condition) = event.trigger, !isSpikeOfCell(event, in: scope) {
-      refuse("an event by condition", condition.range, "`rises through` and `falls through` are")
+    if case .condition(let condition) = event.trigger {
+      refuse(
+        "an event by condition", condition.range,
+        "`V rises through -20 mV` is available, and `falls through`")
     }
   }
 

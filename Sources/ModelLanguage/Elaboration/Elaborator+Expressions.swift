@@ -30,6 +30,7 @@ extension Elaborator {
       }
       let leftNumber = number(left, context)
       let rightNumber = number(right, context)
+      if symbol.couldBeginUnit { checkDivisor(right, rightNumber, after: left, symbol) }
       result = self.arithmetic(
         arithmetic, (left, leftNumber), (right, rightNumber), symbol)
     case .call(let name, let arguments, let range):

@@ -4,9 +4,14 @@ public import Units
 /// The names of an elaborated model, made ready once for any number of expressions.
 public struct ModelNames {
   fileprivate let elaborator: Elaborator
+  /// The names at the top, and what each is.
+  fileprivate let nouns: [String: String]
 
   /// Enters every name of a model.
-  public init(_ model: Model) { elaborator = Elaborator(namesOf: model) }
+  public init(_ model: Model) {
+    elaborator = Elaborator(namesOf: model)
+    nouns = elaborator.nounsOfTop
+  }
 }
 
 /// An expression over the names of an elaborated model, as an experiment writes it.
@@ -41,14 +46,30 @@ public struct ModelExpression: Sendable {
     }
   }
 
+  /// What has two readings in a number with a unit: a factor of the unit that is also a name.
+  ///
+  /// - Parameters:
+  ///   - text: A number with a unit.
+  ///   - names: The names.
+  ///   - range: Where the text stands in its own file.
+  /// - Returns: What to tell the author, or `nil` where there is one reading.
+  public static func unitOrName(
+    _ text: String, in names: ModelNames, at range: SourceRange
+  ) -> Diagnostic? {
+    read(text, in: names, at: range, purpose: .number) { _, _, _ in () }.1
+      .first { $0.id == "unit-or-name" }
+  }
+
   private static func read<Result>(
-    _ text: String, in names: ModelNames, at range: SourceRange,
+    _ text: String, in names: ModelNames, at range: SourceRange, purpose: Parser.Purpose = .formula,
     _ elaborate: (inout Elaborator, ExpressionSyntax, ExpressionContext) -> Result
   ) -> (Result?, [Diagnostic]) {
     let file = SourceFile(path: range.file.path, text: text)
     var lexer = Lexer(file)
     lexer.run()
     var parser = Parser(file: file, tokens: lexer.tokens, documentation: lexer.documentation)
+    parser.namesInScope = names.nouns
+    parser.purpose = purpose
     var result: Result?
     var diagnostics: [Diagnostic] = lexer.diagnostics
     do throws(ParseFailure) {
@@ -88,6 +109,20 @@ public struct ModelExpression: Sendable {
 }
 
 extension Elaborator {
+  /// The names at the top, and what each is.
+  fileprivate var nounsOfTop: [String: String] {
+    guard let top = scopes.first else { return [:] }
+    return top.members.mapValues { member in
+      switch member {
+      case .symbol(let id): symbols[id].noun
+      case .instance: "instance"
+      case .function: "function"
+      case .population: "population"
+      case .other: "name"
+      }
+    }
+  }
+
   /// An elaborator whose names are the paths of a finished model.
   init(namesOf model: Model) {
     let source = SourceFile(path: "", text: "model \(model.name) { }")

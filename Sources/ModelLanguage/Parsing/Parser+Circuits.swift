@@ -59,7 +59,7 @@ extension Parser {
     let cell = NameSyntax(text: text(of: token), range: range(of: token))
     advance()
     try expect(.leftBracket, "`[` and the number of cells")
-    let size = try parseExpression()
+    let size = try parseExpression(for: .value)
     try expect(.rightBracket, "`]`")
     var settings: [SettingSyntax] = []
     if token.kind == .leftBrace {
@@ -81,7 +81,7 @@ extension Parser {
   private mutating func parseSettingValue(
     of name: String
   ) throws(ParseFailure) -> SettingValueSyntax {
-    if take(.equals) { return .formula(try parseExpression()) }
+    if take(.equals) { return .formula(try parseExpression(for: purposeByProvenance())) }
     guard take(.tilde) else {
       throw unexpected(expected: "`=` and the value of `\(name)`, or `~` and a distribution")
     }
@@ -96,7 +96,7 @@ extension Parser {
     advance()
     var arguments: [ExpressionSyntax] = []
     if token.kind != .rightParenthesis {
-      repeat { arguments.append(try parseExpression()) } while take(.comma)
+      repeat { arguments.append(try parseExpression(for: .value)) } while take(.comma)
     }
     try expect(.rightParenthesis, "`,` or `)`")
     return .law(LawSyntax(name: law, arguments: arguments, range: range(from: first)))
@@ -187,7 +187,7 @@ extension Parser {
             let place = range(of: token)
             arguments.append(.string(takeString(), range: place))
           } else {
-            arguments.append(.expression(try parseExpression()))
+            arguments.append(.expression(try parseExpression(for: .value)))
           }
         } while take(.comma)
       }

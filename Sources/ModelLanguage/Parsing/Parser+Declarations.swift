@@ -70,15 +70,15 @@ extension Parser {
     let name = try parseNewName("the parameter")
     let unit = try parseOptionalUnit()
     try expect(.equals, "`=` and the value of `\(name.text)`")
-    let value = try parseExpression()
+    let value = try parseExpression(for: purposeByProvenance())
     var low: ExpressionSyntax?
     var high: ExpressionSyntax?
     var provenance: ProvenanceSyntax?
     while true {
       if low == nil, takeWord("in") {
-        low = try parseSum()
+        low = try parseBound()
         try expect(.ellipsis, "`...` between the ends of the range")
-        high = try parseSum()
+        high = try parseBound()
       } else if provenance == nil, let origin = try parseProvenance() {
         provenance = origin
       } else {
@@ -119,7 +119,7 @@ extension Parser {
     var names: [NameSyntax] = []
     repeat { names.append(try parseNewName("the input")) } while take(.comma)
     let unit = try parseOptionalUnit()
-    let value = take(.equals) ? try parseExpression() : nil
+    let value = take(.equals) ? try parseExpression(for: .value) : nil
     return InputSyntax(names: names, unit: unit, defaultValue: value)
   }
 
@@ -129,7 +129,7 @@ extension Parser {
     repeat { names.append(try parseNewName("the state")) } while take(.comma)
     let unit = try parseOptionalUnit()
     try expect(.equals, "`=` and the initial value")
-    return StateSyntax(names: names, unit: unit, initialValue: try parseExpression())
+    return StateSyntax(names: names, unit: unit, initialValue: try parseExpression(for: .value))
   }
 
   private mutating func parseQuantity(isOutput: Bool) throws(ParseFailure) -> QuantitySyntax {
@@ -159,7 +159,7 @@ extension Parser {
           text: parser.text(of: parser.token), range: parser.range(of: parser.token))
         parser.advance()
         try parser.expect(.equals, "`=` after `\(target.text)`")
-        let value = try parser.parseExpression()
+        let value = try parser.parseExpression(for: parser.purposeByProvenance())
         bindings.append(
           InstanceSyntax.Binding(
             name: target, value: value, provenance: try parser.parseProvenance()))
@@ -186,7 +186,7 @@ extension Parser {
     try expect(.equals, "`=` and the value of the function")
     let outer = namesInScope
     defer { namesInScope = outer }
-    for argument in arguments { namesInScope.insert(argument.name.text) }
+    for argument in arguments { namesInScope[argument.name.text] = "argument" }
     return FunctionSyntax(
       name: name, arguments: arguments, resultUnit: unit, body: try parseExpression())
   }

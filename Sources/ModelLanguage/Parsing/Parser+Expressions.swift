@@ -15,6 +15,41 @@ extension Parser {
     try parseOperators(tighterThan: 4).syntax
   }
 
+  /// Reads an expression for a purpose.
+  mutating func parseExpression(for purpose: Purpose) throws(ParseFailure) -> ExpressionSyntax {
+    let outer = self.purpose
+    defer { self.purpose = outer }
+    self.purpose = purpose
+    return try parseExpression()
+  }
+
+  /// Reads an end of a range, where a number stands for itself.
+  mutating func parseBound() throws(ParseFailure) -> ExpressionSyntax {
+    let outer = purpose
+    defer { purpose = outer }
+    purpose = .value
+    return try parseSum()
+  }
+
+  /// What the statement at hand is for, by the word that says where its value comes from.
+  func purposeByProvenance() -> Purpose {
+    var distance = 0
+    while true {
+      let next = token(after: distance)
+      if distance > 0, next.startsLine { return .formula }
+      switch next.kind {
+      case .end, .rightBrace: return .formula
+      case .identifier:
+        switch text(of: next) {
+        case "source", "assumed": return .number
+        case "derived": return .formula
+        default: distance += 1
+        }
+      default: distance += 1
+      }
+    }
+  }
+
   // MARK: Operators
 
   private var currentOperator: OperatorSyntax.Symbol? {
@@ -42,6 +77,7 @@ extension Parser {
     var left = try parsePrefixed()
     while let symbol = currentOperator, symbol.precedence > bound {
       let place = range(of: token)
+      let isAmbiguous = slashesBeforeNames.contains(index)
       advance()
       // A power groups to the right and takes a sign: 2^-3^2 is 2^(-(3^2)).
       let right =
@@ -52,7 +88,9 @@ extension Parser {
       let whole = left.syntax.range.joined(with: right.syntax.range)
       left = (
         .binary(
-          OperatorSyntax(symbol: symbol, range: place, wholeRange: whole), left.syntax, right.syntax
+          OperatorSyntax(
+            symbol: symbol, range: place, wholeRange: whole, couldBeginUnit: isAmbiguous),
+          left.syntax, right.syntax
         ), depth
       )
     }

@@ -38,7 +38,7 @@ extension Parser {
     switch text(of: token) {
     case "import": return .imported(try parseImport())
     case "function":
-      namesInScope = []
+      namesInScope = [:]
       return .function(try parseFunction(), documentation: comment)
     default:
       let word = text(of: token)
@@ -116,9 +116,10 @@ extension Parser {
       name: name, kind: kind, declarations: declarations, documentation: comment)
   }
 
-  /// The names that the block at the current token, or after it, declares at its own level.
-  func declaredNames() -> Set<String> {
-    var names: Set<String> = []
+  /// The names that the block at the current token, or after it, declares at its own level, and
+  /// what each is.
+  func declaredNames() -> [String: String] {
+    var names: [String: String] = [:]
     var depth = 0
     var place = index
     while place < tokens.count {
@@ -129,9 +130,10 @@ extension Parser {
         depth -= 1
         if depth <= 0 { return names }
       case .identifier where depth == 1 && isDeclaringWord(current):
+        let noun = text(of: current)
         place += 1
         while place < tokens.count, tokens[place].kind == .identifier {
-          names.insert(text(of: tokens[place]))
+          names[text(of: tokens[place])] = noun
           guard place + 1 < tokens.count, tokens[place + 1].kind == .comma else { break }
           place += 2
         }

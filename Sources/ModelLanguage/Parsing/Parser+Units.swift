@@ -10,8 +10,9 @@ extension Parser {
 
   /// Reads the unit behind a number, if there is one.
   ///
-  /// Directly behind a number a unit symbol is a unit, whatever names there are. After `*` and
-  /// `/` a name in scope wins, and a leading `/` must touch its symbol: `5 /s`.
+  /// A symbol directly behind the number, and one behind a slash that has a space before it and
+  /// none behind, is a unit, whatever names there are. Behind a `*` names win. Other factors that
+  /// are names too are reported, unless the number stands for itself.
   mutating func parseLiteralUnit() throws(ParseFailure) -> UnitSyntax? {
     guard !token.startsLine else { return nil }
     switch token.kind {
@@ -24,11 +25,24 @@ extension Parser {
         return nil
       }
     case .slash:
-      let next = token(after: 1)
-      guard next.lowerBound == token.upperBound, isUnitFactor(at: 1) else { return nil }
+      guard touchesNext(index), isUnitSymbol(at: 1) else { return nil }
+      if touchesNext(index - 1), namesInScope[text(of: token(after: 1))] != nil {
+        if purpose == .number {
+          reportTwoReadings(ofOperator: index, number: index - 1)
+        } else {
+          slashesBeforeNames.insert(index)
+        }
+        return nil
+      }
     default: return nil
     }
-    return try parseUnit(stopsAtNames: true)
+    let number = index - 1
+    var ambiguous: [Int] = []
+    let unit = try parseUnit(ambiguous: &ambiguous)
+    if let first = ambiguous.first(where: { !isUnitAlone($0, number: number) }) {
+      reportTwoReadings(ofOperator: first, number: number)
+    }
+    return unit
   }
 
   /// Reads the unit behind a colon.
@@ -37,37 +51,103 @@ extension Parser {
     case .identifier, .percent, .number, .slash: break
     default: throw unexpected(expected: "a unit, such as `mV` or `1`")
     }
-    return try parseUnit(stopsAtNames: false)
+    return try parseUnit()
   }
 
-  /// Whether a token is a unit symbol that is neither a name in scope nor part of a path or call.
-  private func isUnitFactor(at distance: Int) -> Bool {
+  // MARK: Units and names
+
+  /// Whether nothing is between a token and the one after it.
+  private func touchesNext(_ place: Int) -> Bool {
+    tokens[place].upperBound == tokens[min(place + 1, tokens.count - 1)].lowerBound
+  }
+
+  /// Whether a token is a unit symbol, and not part of a path or a call.
+  private func isUnitSymbol(at distance: Int) -> Bool {
     let candidate = token(after: distance)
     guard candidate.kind == .identifier, !candidate.startsLine else {
       return candidate.kind == .percent
     }
     let following = token(after: distance + 1).kind
     guard following != .dot, following != .leftParenthesis else { return false }
-    let word = text(of: candidate)
-    return PhysicalUnit(symbol: word) != nil && !namesInScope.contains(word)
+    return PhysicalUnit(symbol: text(of: candidate)) != nil
   }
 
-  private mutating func parseUnit(stopsAtNames: Bool) throws(ParseFailure) -> UnitSyntax {
+  /// Whether a `*` or `/` before a symbol that is a name too can only belong to the unit.
+  private func isUnitAlone(_ place: Int, number: Int) -> Bool {
+    func isFactor(_ token: Token) -> Bool {
+      switch token.kind {
+      case .star, .slash, .caret: true
+      default: false
+      }
+    }
+    guard purpose != .formula, tokens[place].kind == .slash, touchesNext(place),
+      touchesNext(place - 1)
+    else { return false }
+    var before = number - 1
+    while before >= 0, tokens[before].kind == .minus { before -= 1 }
+    return !(before >= 0 && isFactor(tokens[before])) && !(isFactor(token) && !token.startsLine)
+  }
+
+  /// Reports a symbol behind `*` or `/` that is a unit and a name.
+  private mutating func reportTwoReadings(ofOperator place: Int, number: Int) {
+    let symbol = text(of: tokens[place + 1])
+    let noun = namesInScope[symbol] ?? "name"
+    let divides = tokens[place].kind == .slash
+    let before = SourceRange(
+      file: file, lowerBound: Int(tokens[number].lowerBound),
+      upperBound: Int(tokens[place - 1].upperBound)
+    ).text
+    let unit = divides ? "\(before) /\(symbol)" : "\(before)/\(symbol)^-1"
+    let isBare = place == number + 1
+    let name =
+      isBare ? "\(before) / \(symbol)" : "(\(before))\(divides ? "/" : "*")\(symbol)"
+    report(
+      Diagnostic(
+        id: "unit-or-name",
+        "`\(symbol)` could be the unit or the \(noun) of this name here",
+        at: range(of: tokens[place]).joined(with: range(of: tokens[place + 1])),
+        help: ["for the unit, write `\(unit)`", "for the \(noun), write `\(name)`"]))
+  }
+
+  // MARK: Factors
+
+  private mutating func parseUnit() throws(ParseFailure) -> UnitSyntax {
     let first = token
     var unit: PhysicalUnit? = .one
     if token.kind != .slash { unit = try parseUnitFactor() }
     while token.kind == .slash || token.kind == .star, !token.startsLine {
-      if stopsAtNames, !isUnitFactor(at: 1) { break }
-      let divides = token.kind == .slash
-      advance()
-      let factor = try parseUnitFactor()
-      guard let left = unit, let right = factor else {
-        unit = nil
-        continue
-      }
-      unit = divides ? left.divided(by: right) : left.multiplied(by: right)
+      unit = try parseFurtherFactor(of: unit)
     }
     return UnitSyntax(unit: unit, range: range(from: first))
+  }
+
+  /// Reads a unit behind a number, and notes operators before symbols that are names too.
+  private mutating func parseUnit(
+    ambiguous: inout [Int]
+  ) throws(ParseFailure) -> UnitSyntax {
+    let first = token
+    var unit: PhysicalUnit? = .one
+    if token.kind != .slash { unit = try parseUnitFactor() }
+    while token.kind == .slash || token.kind == .star, !token.startsLine, isUnitSymbol(at: 1) {
+      if namesInScope[text(of: token(after: 1))] != nil {
+        // A number times a name is what formulas are made of.
+        if token.kind == .star, purpose != .number { break }
+        let isOfUnit = token.kind == .slash && touchesNext(index) && !touchesNext(index - 1)
+        // The slash that begins a unit has been looked at.
+        if !isOfUnit, first.lowerBound != token.lowerBound { ambiguous.append(index) }
+      }
+      unit = try parseFurtherFactor(of: unit)
+    }
+    return UnitSyntax(unit: unit, range: range(from: first))
+  }
+
+  private mutating func parseFurtherFactor(
+    of left: PhysicalUnit?
+  ) throws(ParseFailure) -> PhysicalUnit? {
+    let divides = token.kind == .slash
+    advance()
+    guard let factor = try parseUnitFactor(), let left else { return nil }
+    return divides ? left.divided(by: factor) : left.multiplied(by: factor)
   }
 
   /// Reads a symbol with an exponent; `nil` for an unknown one, which is reported.
@@ -112,7 +192,7 @@ extension Parser {
     var diagnostic = Diagnostic(id: "unknown-unit", "unknown unit `\(symbol)`", at: range)
     if let suggestion = PhysicalUnit.suggestedSymbol(for: symbol) {
       diagnostic.fix = Diagnostic.Fix(range, suggestion)
-    } else if namesInScope.contains(symbol) {
+    } else if namesInScope[symbol] != nil {
       diagnostic.notes = [
         Diagnostic.Note("`\(symbol)` is a name here, and only a unit can follow a number")
       ]

@@ -65,12 +65,27 @@ struct Parser {
   var diagnostics: [Diagnostic] = []
   /// Whether a statement was not understood and skipped.
   private(set) var hasLostStatement = false
-  /// Names that are declared around the current place: there, `/s` divides by the name `s`.
-  var namesInScope: Set<String> = []
+  /// Names that are declared around the current place, and what each is: a unit symbol that is one
+  /// of them has two readings.
+  var namesInScope: [String: String] = [:]
+  /// What is being read, for numbers whose units have symbols that are names too.
+  var purpose = Purpose.formula
+  /// Where slashes stand that could begin the unit of a bare number, and divide by a name instead.
+  var slashesBeforeNames: Set<Int> = []
   /// Words that begin another statement of the block at hand without a new line.
   var wordsOfBlock: Set<String> = []
   /// Whether a block `presynaptic` is being read.
   var isInPresynaptic = false
+
+  /// What an expression is for.
+  enum Purpose {
+    /// To compute with names.
+    case formula
+    /// To give a value, over names or as a number that stands for itself.
+    case value
+    /// To say what a parameter is; that it has a source makes a formula unlikely.
+    case number
+  }
 
   init(file: SourceFile, tokens: [Token], documentation: [String]) {
     self.file = file

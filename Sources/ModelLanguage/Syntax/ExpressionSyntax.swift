@@ -106,4 +106,7 @@ public struct OperatorSyntax: Sendable, Hashable {
   public var range: SourceRange
   /// Both operands and the operator.
   public var wholeRange: SourceRange
+  /// Whether it is a slash between a bare number and a name that is also the symbol of a unit, without
+  /// spaces: `1/d`.
+  public var couldBeginUnit = false
 }

@@ -229,7 +229,9 @@ public struct SyntaxPrinter: Sendable {
   }
 
   private func literalUnit(_ unit: UnitSyntax) -> String {
-    let symbol = unit.unit?.symbol ?? unit.range.text
+    // Where a name has the symbol of a unit, the space before a slash says that the unit is meant.
+    let written = unit.range.text
+    let symbol = written.contains(/[ ]\/\S/) ? written : unit.unit?.symbol ?? written
     return symbol.hasPrefix("1/") ? String(symbol.dropFirst()) : symbol
   }
 }
