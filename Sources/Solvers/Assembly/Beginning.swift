@@ -176,7 +176,7 @@ extension StepAssembly {
       }
       return [
         fresh(arrays.step, limited), fresh(scratch.errorMemory, zero),
-        fresh(scratch.wasRejected, zero),
+        fresh(scratch.rejectionsInARow, zero),
       ]
     }
   }
