@@ -8,7 +8,8 @@ public enum StiffnessEstimate {
   /// defaults where they are not overridden, by index and in SI units.
   ///
   /// By power iteration on the numbers; the mean growth over the last rounds serves for complex
-  /// pairs too. Infinite if the Jacobian is not finite there.
+  /// pairs too. An entry that is not finite, such as the slope of a root at 0, counts as 0: how steep
+  /// a function is in one point says nothing of how fast anything moves away from it.
   public static func largestDecayRate(
     of model: Model, overriding overrides: [Int: Double] = [:]
   ) -> Double {
@@ -23,7 +24,8 @@ public enum StiffnessEstimate {
     let system = builder.system
     let jacobian = builder.system.program.graph.partialDerivatives(
       of: system.derivatives, withRespectTo: system.state)
-    let entries = jacobian.flatMap { $0.map(\.derivative) }
+    let entries = builder.system.program.graph.finiteSlopes(
+      jacobian.flatMap { $0.map(\.derivative) }, constants: [])
     let values = builder.system.program.graph.evaluate(entries) { array, element in
       switch array {
       case system.parameters: parameters[element]

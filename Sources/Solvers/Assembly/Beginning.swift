@@ -133,7 +133,7 @@ extension StepAssembly {
       }
       return [
         fresh(arrays.step, limited), fresh(scratch.errorMemory, zero),
-        fresh(scratch.wasRejected, zero),
+        fresh(scratch.rejectionsInARow, zero),
       ]
     }
   }

@@ -15,17 +15,20 @@ extension StepAssembly {
     let count = system.stateCount
     let gradients = program.graph.partialDerivatives(
       of: system.derivatives, withRespectTo: system.state)
+    let zero = program.graph.constant(0)
+    let slopes = program.graph.finiteSlopes(
+      gradients.enumerated().map { index, gradient in
+        gradient.first { $0.element == index }?.derivative ?? zero
+      }, constants: [arrays.parameters, arrays.inputs])
     let output = program.declare("next", count: count, storage: .formal)
     var stores: [Procedure.Store] = []
     for (index, derivative) in system.derivatives.enumerated() {
       let old = program.graph.load(system.state, index)
       let step = program.graph.load(arrays.attemptedStep)
       let change = program.graph.multiply(step, derivative)
-      let own = gradients[index].first { $0.element == index }?.derivative
-      let factor = own.map {
-        program.graph.unary(.exprel, program.graph.multiply(step, $0))
-      }
-      let scaled = factor.map { program.graph.multiply(change, $0) } ?? change
+      // exprel(0) is 1: a state that is not in its own derivative takes a step of forward Euler.
+      let factor = program.graph.unary(.exprel, program.graph.multiply(step, slopes[index]))
+      let scaled = program.graph.multiply(change, factor)
       stores.append(.init(output, index, program.graph.add(old, scaled)))
     }
     let procedure = program.define(

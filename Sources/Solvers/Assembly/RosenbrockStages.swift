@@ -6,8 +6,9 @@ extension StepAssembly {
     let arrays = arrays
     let scratch = scratch
     let count = system.stateCount
-    let solver = addLinearSolver(gamma: tableau.gamma)
-    let slope = addTimeDerivative()
+    let steepestRoot = addSteepestRoot()
+    let solver = addLinearSolver(gamma: tableau.gamma, steepestRoot: steepestRoot)
+    let slope = addTimeDerivative(steepestRoot: steepestRoot)
     let last = tableau.a.count - 1
     var stages: [LaneArray] = []
     var argument = arrays.state
@@ -82,8 +83,33 @@ extension StepAssembly {
   /// would take longer to compile than to run.
   private static let straightLineLimit = 20_000
 
+  /// After how many rejections in a row the slopes of roots and powers count as 0.
+  private static let patience = 5.0
+
+  /// The largest slope of a root or a power that the step is to follow.
+  ///
+  /// At 10⁻¹⁰⁰ the slope of a root is a number, and a step that follows it far beyond where it holds
+  /// is wrong however short. So after some rejections in a row such slopes are left out for once:
+  /// the step after that starts where they hold further.
+  private mutating func addSteepestRoot() -> LaneArray {
+    let scratch = scratch
+    let limit = program.declare("steepest_root", storage: .temporary)
+    add("steepest_root", to: .attempt) { graph in
+      let isStuck = graph.compare(
+        .greaterOrEqual, graph.load(scratch.rejectionsInARow), graph.constant(Self.patience))
+      return [
+        .init(
+          limit, 0,
+          graph.select(isStuck, graph.constant(0), graph.constant(.greatestFiniteMagnitude)))
+      ]
+    }
+    return limit
+  }
+
   /// Adds the factors of `I/(γh) − J`.
-  private mutating func addLinearSolver(gamma: Double) -> LinearSolver {
+  private mutating func addLinearSolver(
+    gamma: Double, steepestRoot: LaneArray
+  ) -> LinearSolver {
     let scratch = scratch
     let shift = program.declare("shift", storage: .temporary)
     add("shift", to: .attempt) { graph in
@@ -97,8 +123,11 @@ extension StepAssembly {
       of: system.derivatives, withRespectTo: system.state,
       constants: [arrays.parameters, arrays.inputs])
     let shiftNode = program.graph.load(shift)
-    var values = program.graph.multiplyBySharedReciprocals(
-      in: jacobian.flatMap { $0.map(\.derivative) })[...]
+    let entries = program.graph.multiplyBySharedReciprocals(
+      in: jacobian.flatMap { $0.map(\.derivative) })
+    let steepest = program.graph.load(steepestRoot)
+    var values = program.graph.finiteSlopes(
+      entries, constants: [arrays.parameters, arrays.inputs], steepestRoot: steepest)[...]
     let rows = jacobian.enumerated().map { row, entries in
       var opposite: [Int: Node] = [row: program.graph.negate(shiftNode)]
       for (column, _) in entries {
@@ -166,14 +195,17 @@ extension StepAssembly {
   }
 
   /// `∂f/∂t` at the start of the step, or `nil` where nothing depends on the time.
-  private mutating func addTimeDerivative() -> LaneArray? {
+  private mutating func addTimeDerivative(steepestRoot: LaneArray) -> LaneArray? {
     guard dependsOnTime else { return nil }
     let slope = program.declare("dfdt", count: system.stateCount, storage: .temporary)
     let slopes = program.graph.partialDerivatives(
       of: system.derivatives, withRespectTo: system.time)
     let zero = program.graph.constant(0)
-    let procedure = defineOverState(
-      "time_derivative", slopes.map { $0.first?.derivative ?? zero }, into: slope)
+    let steepest = program.graph.load(steepestRoot)
+    let finite = program.graph.finiteSlopes(
+      slopes.map { $0.first?.derivative ?? zero }, constants: [arrays.parameters, arrays.inputs],
+      steepestRoot: steepest)
+    let procedure = defineOverState("time_derivative", finite, into: slope)
     append(.call(procedure, [arrays.time, arrays.state]), to: .attempt)
     return slope
   }

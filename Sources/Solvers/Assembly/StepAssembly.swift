@@ -33,7 +33,8 @@ struct StepAssembly {
     var accepted: LaneArray
     var errorSquare: LaneArray
     var errorMemory: LaneArray
-    var wasRejected: LaneArray
+    /// How many attempts were rejected since the last one that was accepted.
+    var rejectionsInARow: LaneArray
     var sampleTime: LaneArray
     var sampleState: LaneArray
     /// The derivative at the start of the step, kept from the end of the one before.
@@ -86,7 +87,7 @@ struct StepAssembly {
       newTime: temporary("t_new"), newState: temporary("z", count),
       reciprocalStep: temporary("reciprocal_h"), accepted: temporary("accepted"),
       errorSquare: temporary("error_square"), errorMemory: persistent("error_memory"),
-      wasRejected: persistent("was_rejected"), sampleTime: temporary("t_sample"),
+      rejectionsInARow: persistent("rejections_in_a_row"), sampleTime: temporary("t_sample"),
       sampleState: temporary("y_sample", count), firstStage: persistent("k_first", count),
       lastStage: temporary("k_last", count),
       newMargins: temporary("new_margins", system.conditions.count),

@@ -255,7 +255,7 @@ extension StepAssembly {
     var factor = graph.unary(.coarseExp2, exponent)
     let least = graph.constant(0.2)
     factor = graph.select(graph.compare(.less, factor, least), least, factor)
-    let wasRejected = graph.compare(.notEqual, graph.load(scratch.wasRejected), zero)
+    let wasRejected = graph.compare(.notEqual, graph.load(scratch.rejectionsInARow), zero)
     let most = graph.select(
       graph.either(isRejected, wasRejected), one, graph.constant(method.isImplicit ? 6 : 5))
     factor = graph.select(graph.compare(.greater, factor, most), most, factor)
@@ -273,12 +273,13 @@ extension StepAssembly {
     let isJudged = graph.either(isAccepted, isRejected)
     let step = graph.select(isJudged, kept, before)
     let memory = graph.select(isAccepted, logarithm, graph.load(scratch.errorMemory))
-    let rejection = graph.select(
-      isRejected, one, graph.select(isAccepted, zero, graph.load(scratch.wasRejected)))
+    let rejections = graph.load(scratch.rejectionsInARow)
+    let rejectionsInARow = graph.select(
+      isRejected, graph.add(rejections, one), graph.select(isAccepted, zero, rejections))
     return (
       [
         .init(arrays.step, 0, step), .init(scratch.errorMemory, 0, memory),
-        .init(scratch.wasRejected, 0, rejection),
+        .init(scratch.rejectionsInARow, 0, rejectionsInARow),
       ], step
     )
   }

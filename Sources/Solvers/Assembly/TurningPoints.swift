@@ -135,8 +135,13 @@ extension StepAssembly {
         let conditions = [
           graph.compare(.greaterOrEqual, time, graph.load(arrays.extremeWindows, 2 * index)),
           graph.compare(.lessOrEqual, newTime, graph.load(arrays.extremeWindows, 2 * index + 1)),
-          graph.compare(.greater, first, zero), graph.compare(.less, last, zero),
-          graph.compare(isMaximum ? .greater : .less, bound, graph.load(arrays.extremes, index)),
+          // A slope without a value, such as 0·∞ at a root of 0, may be any.
+          graph.not(graph.compare(.lessOrEqual, first, zero)),
+          graph.not(graph.compare(.greaterOrEqual, last, zero)),
+          graph.not(
+            graph.compare(
+              isMaximum ? .lessOrEqual : .greaterOrEqual, bound,
+              graph.load(arrays.extremes, index))),
         ]
         let turns = conditions.reduce(accepted) { graph.both($0, $1) }
         any = graph.select(turns, one, any)
@@ -171,6 +176,13 @@ extension StepAssembly {
         best = graph.select(isChosen, graph.load(arrays.extremes, index), best)
         stores.append(.init(turning.isSearched, index, graph.select(isChosen, one, zero)))
       }
+      // The secant needs two numbers; without them the first guess is the middle.
+      let steepness = graph.add(
+        graph.unary(.absolute, slopeLow), graph.unary(.absolute, slopeHigh))
+      let isSecant = graph.compare(
+        .lessOrEqual, steepness, graph.constant(.greatestFiniteMagnitude))
+      slopeLow = graph.select(isSecant, slopeLow, one)
+      slopeHigh = graph.select(isSecant, slopeHigh, graph.constant(-1))
       return stores + [
         .init(turning.slopeLow, 0, slopeLow), .init(turning.slopeHigh, 0, slopeHigh),
         .init(turning.low, 0, zero), .init(turning.high, 0, one), .init(turning.side, 0, zero),

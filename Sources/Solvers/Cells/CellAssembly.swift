@@ -429,13 +429,17 @@ struct CellAssembly {
       let decay = program.graph.unary(.exp, exponent)
       return program.graph.add(rest, program.graph.multiply(distance, decay))
     }
-    let growth = program.graph.unary(.coarseExpm1, exponent)
     if let distance = program.graph.distanceFromRest(drift: drift, slope: slope) {
+      let growth = program.graph.unary(.coarseExpm1, exponent)
       return program.graph.add(old, program.graph.multiply(distance, growth))
     }
-    // Where the exponent is so small that the quotient could be 0/0, Euler's step is as good.
-    let quotient = program.graph.divide(drift, slope)
-    let magnitude = program.graph.unary(.absolute, exponent)
+    // Where the exponent is so small that the quotient could be 0/0, Euler's step is as good; where
+    // the slope is infinite, as that of a root at 0, there is no other.
+    let finite = program.graph.finiteSlopes([slope], constants: constants)[0]
+    let bounded = program.graph.multiply(time, finite)
+    let growth = program.graph.unary(.coarseExpm1, bounded)
+    let quotient = program.graph.divide(drift, finite)
+    let magnitude = program.graph.unary(.absolute, bounded)
     let isTiny = program.graph.compare(.less, magnitude, program.graph.constant(0x1p-26))
     let straight = program.graph.multiply(time, drift)
     let curved = program.graph.multiply(quotient, growth)
@@ -450,7 +454,9 @@ struct CellAssembly {
       size = program.graph.multiply(size, program.graph.unary(.squareRoot, step))
       if let slope {
         let twice = program.graph.multiply(program.graph.constant(2), step)
-        let exponent = program.graph.multiply(twice, slope)
+        let finite = program.graph.finiteSlopes(
+          [slope], constants: [system.uniform, system.timeStep, system.varied])[0]
+        let exponent = program.graph.multiply(twice, finite)
         let spread = program.graph.unary(.exprel, exponent)
         size = program.graph.multiply(size, program.graph.unary(.squareRoot, spread))
       }
