@@ -6,8 +6,8 @@ import Simulations
 /// The recorded hashes of all cases.
 ///
 /// At the top stands by hand why bits have changed: for each mend a line that begins with the
-/// version of the numerics it made. Below, each case has the hash of what its runs follow from, that of the
-/// whole file and a line for each array, which says since which version it has these values.
+/// version of the numerics it made. Below, each case has the hash of what its runs follow from, that
+/// of the whole file and a line for each array, which says since which version it has these values.
 struct NetTable {
   /// The values of one array.
   struct Line: Equatable {
