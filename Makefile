@@ -7,7 +7,9 @@ PACKAGES = libhdf5-dev pkg-config libopenblas-dev liblapacke-dev
 AFTERGLOW = .build/release/afterglow
 RESULTS ?= results
 
-.PHONY: demo test build packages conformance lint format bench compare-peers compare-speed soak slurm-test clean
+NET = Tests/Golden/net/table.txt
+
+.PHONY: demo test net build packages conformance lint format bench compare-peers compare-speed soak slurm-test clean
 
 demo: build
 	@mkdir -p $(RESULTS)
@@ -23,6 +25,15 @@ demo: build
 test: packages conformance
 	$(SWIFT) build --build-tests $(FLAGS)
 	$(SWIFT) test --skip-build $(FLAGS)
+
+# Records the hashes of all results of the net, against those of the last commit. What stands at the top
+# of the table, by hand, is kept. The tests fail where something has changed: the difference says what.
+net: packages
+	$(SWIFT) build --build-tests $(FLAGS)
+	{ sed '/^recorded by/,$$d' $(NET); git show HEAD:$(NET) | sed -n '/^recorded by/,$$p'; } \
+	  > .build/net.txt && mv .build/net.txt $(NET)
+	-UPDATE_GOLDEN=1 $(SWIFT) test --skip-build $(FLAGS) --filter NetTests
+	git diff --stat -- $(NET)
 
 build: packages
 	$(SWIFT) build $(FLAGS) --product afterglow

@@ -76,7 +76,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Diagnostics", "ModelLanguage", "Networks", "Programs", "Simulations",
-        "Solvers", "Storage", "Units",
+        "Solvers", "Storage", "Units", "CHDF5",
       ]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Datasets"]),

@@ -18,10 +18,10 @@ struct RunIdentity: Sendable {
   private let shared: StableHash
 
   /// Works out what the runs of an experiment share.
-  init(_ experiment: Experiment, _ configuration: EnsembleConfiguration) {
+  init(_ experiment: Experiment, _ configuration: EnsembleConfiguration, numerics: Int) {
     var hash = StableHash()
     hash.add("afterglow run")
-    hash.add(Numerics.version)
+    hash.add(numerics)
     hash.add(equationsOf: experiment.model)
     hash.add(experiment.solver.methodName)
     hash.add(configuration.relativeTolerance)

@@ -39,6 +39,11 @@ public struct RunPlan: Sendable {
 
   /// Lays out the runs of an experiment.
   public init(_ experiment: Experiment) {
+    self.init(experiment, numerics: Numerics.version)
+  }
+
+  /// Lays out the runs of an experiment, with identities of a version of the numerics.
+  init(_ experiment: Experiment, numerics: Int) {
     let model = experiment.model
     seed = experiment.seed
     let points = experiment.sweep.map { SweepPoints($0, seed: experiment.seed) }
@@ -47,7 +52,7 @@ public struct RunPlan: Sendable {
     sweepShape = points?.shape ?? []
     armCount = experiment.arms.count
     configuration = Self.configuration(of: experiment)
-    identity = RunIdentity(experiment, configuration)
+    identity = RunIdentity(experiment, configuration, numerics: numerics)
     circuitIdentity = CircuitIdentity(experiment)
     let axes = experiment.sweep?.axes ?? []
     var varying: [Int] = []
