@@ -32,11 +32,13 @@ struct ClockExpression: Sendable {
       }
     case .call(let function, let arguments):
       let values = arguments.map { enclosure(of: $0, over: time) }
-      guard let first = values.first else { return .everything }
-      switch function {
-      case .min: return values.dropFirst().reduce(first) { $0.minimum($1) }
-      case .max: return values.dropFirst().reduce(first) { $0.maximum($1) }
-      default: return first.applying(ExpressionTranslator.unary(function))
+      guard let first = values.first else {
+        preconditionFailure("`\(function.rawValue)` is called without a number")
+      }
+      switch ExpressionTranslator.operation(function) {
+      case .unary(let operation): return first.applying(operation)
+      case .fold(.minimum): return values.dropFirst().reduce(first) { $0.minimum($1) }
+      case .fold(.maximum): return values.dropFirst().reduce(first) { $0.maximum($1) }
       }
     case .conditional(let condition, let then, let otherwise):
       switch holds(condition, over: time) {
