@@ -29,4 +29,9 @@ struct AfterglowCommand: ParsableCommand {
       ValidateCommand.self,
       BenchCommand.self, TrialCommand.self,
     ])
+
+  static func main() {
+    CrashReport.install()
+    main(nil)
+  }
 }

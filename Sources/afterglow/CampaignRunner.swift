@@ -121,12 +121,17 @@ struct CampaignRunner {
         try begun.map { try JournalWriter(resuming: place, at: $0.soundLength) }
         ?? JournalWriter(path: place, header: header)
       defer { journal.close() }
+      CrashReport.prepare(resumable: "\(path) --shard \(shard.number)/\(shard.count)")
+      defer { CrashReport.prepare(resumable: nil) }
       var finished = begun?.finished ?? FinishedRuns(campaign.plan)
       if let earlier { finished.take(earlier, of: campaign.plan) }
       let summary = try campaign.run(
         shard: shard, after: finished, into: campaign.output(journal, header, nil),
         cancellation: interruption.flag
-      ) { progress.update($0) }
+      ) {
+        progress.update($0)
+        PlantedTrap.spring(at: $0)
+      }
       progress.finish()
       log(
         path, summary.progress, usesInterpreter: summary.usesInterpreter,
@@ -212,6 +217,8 @@ struct CampaignRunner {
       try ResultFileWriter.checkDestination(path, mayReplace: mayReplace)
       let beginning = try begin()
       let journal = beginning.journal
+      CrashReport.prepare(resumable: path)
+      defer { CrashReport.prepare(resumable: nil) }
       let file = try campaign.makeFile(path: path, mayReplace: mayReplace, facts: Self.facts)
       let output = campaign.output(journal, header, file)
       let summary: Runs.Summary
@@ -221,7 +228,10 @@ struct CampaignRunner {
           beginning.earlier, campaign.plan, into: file)
         summary = try campaign.run(
           after: finished, into: output, cancellation: interruption.flag
-        ) { progress.update($0) }
+        ) {
+          progress.update($0)
+          PlantedTrap.spring(at: $0)
+        }
       } catch {
         let waiting = campaign.takeWaiting(from: output)
         // A disk that was full has room for them now.

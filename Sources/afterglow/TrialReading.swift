@@ -58,6 +58,8 @@ struct TrialCommand: ParsableCommand {
   private static let time: UInt64 = 20
 
   func run() throws {
+    // The process that waits for this one tells a damaged file by the signal.
+    CrashReport.remove()
     let size = (try? URL(fileURLWithPath: file).resourceValues(forKeys: [.fileSizeKey]))?.fileSize
     limit(RLIMIT_AS, Self.memory)
     limit(RLIMIT_CPU, rlim_t(Self.time + UInt64(size ?? 0) / 20_000_000))

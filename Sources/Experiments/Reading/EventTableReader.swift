@@ -45,6 +45,7 @@ struct EventTableReader {
           return nil
         }
         let covariates = covariates(columns, row)
+        checkAllowed(covariates, columns, row)
         individuals.append(
           EventTable.Individual(name: name, events: [], covariates: covariates))
         previousTime = -.infinity
@@ -166,6 +167,25 @@ struct EventTableReader {
     }
   }
 
+  /// Reports covariates outside the ranges that the model allows.
+  private func checkAllowed(
+    _ covariates: [EventTable.Covariate], _ columns: Columns, _ row: CommaSeparatedTable.Row
+  ) {
+    for covariate in covariates {
+      let declared = scope.model.parameters[covariate.parameter]
+      guard let allowed = declared.allowed, !allowed.contains(covariate.value),
+        let column = columns.covariates.first(where: { $0.parameter == covariate.parameter })
+      else { continue }
+      let unit = declared.declaration.unit
+      problems.error(
+        "row \(row.line): `\(declared.declaration.path)` is \(unit.text(ofSI: covariate.value)); "
+          + "the model allows \(unit.text(ofSI: allowed.lowerBound)) to "
+          + unit.text(ofSI: allowed.upperBound), id: "outside-allowed-range",
+        at: row.cells[column.column].range,
+        notes: [("the parameter is declared here", declared.declaration.range)])
+    }
+  }
+
   private func record(_ columns: Columns, _ row: CommaSeparatedTable.Row) -> Record? {
     var isGood = true
     func number(_ name: String, _ unit: PhysicalUnit, lowest: Double = 0) -> Double {
@@ -251,11 +271,54 @@ struct EventTableReader {
         at: cell("AMT", columns, row)?.range ?? row.range)
       return nil
     }
+    guard checkSteadyState(record, columns) else { return nil }
     return DosingEvent(
       time: record.time, action: record.kind == 4 ? .resetAndDose : .dose, route: route,
       amount: record.amount, delivery: delivery, interval: record.interval,
       additional: record.additional,
       steadyState: [.none, .replacing, .adding][record.steadyState])
+  }
+
+  /// Doses that follow each other faster than this, in s, have no steady state of their own: what
+  /// one of them changes is lost in the rounding of what is there.
+  private static let shortestInterval = 1e-3
+
+  /// Whether the steady state that a row asks for is one that can be found.
+  private func checkSteadyState(_ record: Record, _ columns: Columns) -> Bool {
+    guard record.steadyState > 0 else { return true }
+    let row = record.row
+    func report(_ column: String, _ message: String, id: String, help: String) -> Bool {
+      problems.error(
+        "row \(row.line): \(message)", id: id, at: cell(column, columns, row)?.range ?? row.range,
+        help: help)
+      return false
+    }
+    if scope.model.changesWithTime {
+      return report(
+        "SS", "the model has terms that depend on `time`, so that no two intervals are alike",
+        id: "no-steady-state",
+        help: "write the doses before this one as rows, or with ADDL")
+    }
+    guard record.interval > 0 else { return true }
+    if record.interval < Self.shortestInterval {
+      return report(
+        "II",
+        "the interval of a steady state is at least "
+          + "\(PhysicalUnit.second.text(ofSI: Self.shortestInterval)), found "
+          + PhysicalUnit.second.text(ofSI: record.interval), id: "out-of-range",
+        help: "doses that follow each other so fast are an infusion: write their RATE, and 0 for "
+          + "AMT and II")
+    }
+    let overlaps = record.rate > 0 ? record.amount / record.rate / record.interval : 0
+    if overlaps > Double(SteadyStateRequest.overlapLimit) {
+      return report(
+        "RATE",
+        "at this rate a dose goes on for \(decimalText(overlaps, significantDigits: 3)) intervals; "
+          + "the most are \(SteadyStateRequest.overlapLimit)", id: "out-of-range",
+        help: "doses that overlap so much are an infusion: write their total RATE, and 0 for AMT "
+          + "and II")
+    }
+    return true
   }
 
   /// Whether a row asks for the steady state of an infusion without end.

@@ -69,7 +69,8 @@ struct SteadyStateSolver {
         for (place, request) in requests.enumerated() {
           let setting = Setting(
             length: request.length,
-            relativeTolerance: entry.search.relativeTolerances[request.level])
+            relativeTolerance: entry.search.relativeTolerances[request.level],
+            absoluteFactor: absoluteFactor(entry.search.problem))
           wanted[setting, default: []].append((number, place, request.states))
         }
       }
@@ -103,10 +104,26 @@ struct SteadyStateSolver {
   private struct Setting: Hashable, Comparable {
     var length: Double
     var relativeTolerance: Double
+    /// What the absolute tolerances are multiplied by, beside what tightens both.
+    var absoluteFactor: Double
 
     static func < (left: Setting, right: Setting) -> Bool {
-      (left.length, left.relativeTolerance) < (right.length, right.relativeTolerance)
+      (left.length, left.relativeTolerance, left.absoluteFactor)
+        < (right.length, right.relativeTolerance, right.absoluteFactor)
     }
+  }
+
+  /// A power of ten with which absolute tolerances are small beside what the doses bring: else a
+  /// small dose would be lost in them, and every state at rest.
+  private func absoluteFactor(_ problem: PeriodicStateSearch.Problem) -> Double {
+    var factor = 1.0
+    for (state, input) in problem.inputs.enumerated() where input != 0 {
+      // Of a constant infusion, what it brings in an hour.
+      let size = abs(input) * (problem.interval == 0 ? 3600 : 1)
+      let wanted = problem.relativeTolerance * size / problem.absoluteTolerances[state]
+      while factor > max(wanted, 1e-30) { factor /= 10 }
+    }
+    return factor
   }
 
   private func problem(_ task: Task) -> PeriodicStateSearch.Problem {
@@ -140,7 +157,9 @@ struct SteadyStateSolver {
     period.recorded = []
     let factor = setting.relativeTolerance / configuration.relativeTolerance
     period.relativeTolerance = setting.relativeTolerance
-    period.absoluteTolerances = configuration.absoluteTolerances.map { $0 * factor }
+    period.absoluteTolerances = configuration.absoluteTolerances.map {
+      $0 * factor * setting.absoluteFactor
+    }
     period.reductions = model.states.indices.map {
       Reduction(
         kind: .final, expression: .state($0), from: setting.length, to: setting.length)

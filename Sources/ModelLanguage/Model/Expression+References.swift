@@ -50,6 +50,24 @@ extension Expression {
   }
 }
 
+extension Model {
+  /// Whether the equations or the conditions of events depend on the time itself.
+  public var changesWithTime: Bool {
+    var isSeen = Array(repeating: false, count: quantities.count)
+    func mentionsTime(_ expression: Expression) -> Bool {
+      let found = expression.references
+      if found.usesTime { return true }
+      for index in found.quantities where !isSeen[index] {
+        isSeen[index] = true
+        if mentionsTime(quantities[index].value) { return true }
+      }
+      return false
+    }
+    return states.contains { mentionsTime($0.derivative) }
+      || events.contains { mentionsTime($0.function) }
+  }
+}
+
 extension Expression.Condition {
   fileprivate func collect(into found: inout Expression.References) {
     switch self {
