@@ -5,11 +5,14 @@ import Solvers
 /// One thread's block of lanes: takes runs, steps them, hands back finished chunks.
 ///
 /// Every lane has its own time and step; a lane that is done takes the next run. No lane's result
-/// depends on what the others hold.
+/// depends on what the others hold. With `auto` there are lanes of two methods, and a run that asks
+/// for the other method goes on in a lane of that.
 public final class EnsembleWorker {
-  private let ensemble: Ensemble
-  private let block: LaneBlock
-  private var lanes: [LaneRun?]
+  let ensemble: Ensemble
+  /// The lanes of each method in use; runs begin in the first.
+  var methods: [MethodLanes]
+  /// Those that are being stepped.
+  var current: MethodLanes
   private var chunks: [ChunkBuffer] = []
   private var spareBuffers: [ChunkBuffer] = []
   private var chunkCapacity = 0
@@ -18,8 +21,14 @@ public final class EnsembleWorker {
   init(_ ensemble: Ensemble, chunk: Int) throws(LinearAlgebraFailure) {
     largestChunk = chunk
     self.ensemble = ensemble
-    block = try LaneBlock(ensemble)
-    lanes = Array(repeating: nil, count: ensemble.kernel.layout.width)
+    current = try MethodLanes(ensemble, ensemble.first, isFirst: true)
+    methods = [current]
+  }
+
+  var block: LaneBlock { current.block }
+  var lanes: [LaneRun?] {
+    get { current.lanes }
+    set { current.lanes = newValue }
   }
 
   /// Runs until there are no more chunks.
@@ -59,24 +68,29 @@ public final class EnsembleWorker {
         close(run.chunk)
       }
     }
-    func refill(_ lane: Int) throws {
-      while lanes[lane] == nil {
-        guard let (chunk, index) = try nextRun() else {
-          block.idle(lane)
-          return
-        }
-        let setup = try setup(index)
-        chunk.identities[index - chunk.runs.lowerBound] = setup.identity
-        lanes[lane] = LaneRun(index: index, chunk: chunk, setup: setup)
-        lanes[lane]?.begin(lane, block, ensemble)
+    /// Gives a free lane to a run; true if the run begins.
+    func refill(_ lane: Int) throws -> Bool {
+      if current.admit(to: lane) { return false }
+      guard current.isFirst, let (chunk, index) = try nextRun() else {
+        block.idle(lane)
+        return false
       }
+      let setup = try setup(index)
+      chunk.identities[index - chunk.runs.lowerBound] = setup.identity
+      lanes[lane] = LaneRun(index: index, chunk: chunk, setup: setup)
+      lanes[lane]?.begin(lane, block, ensemble)
+      return true
     }
-    for lane in lanes.indices { try refill(lane) }
-    block.restart()
-    sampleAtStart(Array(lanes.indices))
-    while lanes.contains(where: { $0 != nil }) {
-      block.advance()
+    while chooseMethod(hasMore: !isDry) {
       var fresh: [Int] = []
+      for lane in lanes.indices where lanes[lane] == nil {
+        if try refill(lane) { fresh.append(lane) }
+      }
+      current.restart()
+      if !fresh.isEmpty { sampleAtStart(fresh) }
+      // There may have been no further run after all.
+      guard lanes.contains(where: { $0 != nil }) else { continue }
+      block.advance()
       for lane in lanes.indices {
         guard let run = lanes[lane] else { continue }
         switch block.attention(lane) {
@@ -84,28 +98,30 @@ public final class EnsembleWorker {
         case .event:
           if let endless = run.locateEvent(lane, block, ensemble) {
             try fail(lane, .endlessEvent(endless), finish)
-            try refill(lane)
-            if lanes[lane] != nil { fresh.append(lane) }
           }
         case .stop:
           if run.reachStop(lane, block, ensemble) {
             run.storeReductions(lane, block, ensemble)
-            try finish(lane, .done(block.statistics(lane)))
-            try refill(lane)
-            if lanes[lane] != nil { fresh.append(lane) }
+            try finish(lane, .done(statistics(lane)))
           }
         case .stepTooSmall:
-          try fail(lane, .stepTooSmall, finish)
-          try refill(lane)
-          if lanes[lane] != nil { fresh.append(lane) }
+          if current.method.isImplicit, ensemble.alternatives != nil,
+            run.methods.mayRescue(at: block[ensemble.stepped.arrays.time, lane])
+          {
+            try changeMethod(of: lane, step: nil)
+          } else {
+            try fail(lane, .stepTooSmall, finish)
+          }
         case .tooManySteps:
           try fail(lane, .tooManySteps(ensemble.configuration.maximumSteps), finish)
-          try refill(lane)
-          if lanes[lane] != nil { fresh.append(lane) }
+        case .otherMethod:
+          if isWorthChanging(lane) {
+            try changeMethod(of: lane, step: block.stepAfterChange(lane))
+          } else {
+            block.stay(lane)
+          }
         }
       }
-      block.restart()
-      if !fresh.isEmpty { sampleAtStart(fresh) }
     }
   }
 
@@ -126,7 +142,13 @@ public final class EnsembleWorker {
     _ lane: Int, _ reason: RunFailure.Reason, _ finish: (Int, RunOutcome) throws -> Void
   ) throws {
     lanes[lane]?.markMissing(lane, block, ensemble)
-    try finish(lane, .failed(block.failure(lane, reason), block.statistics(lane)))
+    try finish(lane, .failed(block.failure(lane, reason), statistics(lane)))
+  }
+
+  private func statistics(_ lane: Int) -> RunStatistics {
+    let statistics = block.statistics(lane)
+    guard ensemble.alternatives != nil, let run = lanes[lane] else { return statistics }
+    return run.methods.complete(statistics, by: current.method)
   }
 
   private func openChunk(_ runs: Range<Int>) -> ChunkBuffer {

@@ -14,6 +14,8 @@ final class LaneRun {
   /// When each event happened last, in s.
   private var lastTimes: [Double] = []
   private var watches: [ConditionWatch] = []
+  /// By which methods it has gone so far.
+  var methods = MethodHistory()
 
   init(index: Int, chunk: ChunkBuffer, setup: RunSetup) {
     self.index = index
@@ -59,6 +61,7 @@ final class LaneRun {
     }
     applyChanges(lane, block, ensemble, at: configuration.start)
     chooseStop(lane, block, ensemble)
+    block.beginWatching(lane, methods)
     block.markForRestart(lane)
   }
 

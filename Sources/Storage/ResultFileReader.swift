@@ -79,7 +79,14 @@ public final class ResultFileReader {
     let verdict = shape(of: "verdict") == nil ? [] : try numbers("verdict")
     let accepted = try numbers("accepted_steps")
     let rejected = try numbers("rejected_steps")
-    guard [accepted.count, rejected.count, identities.count].allSatisfy({ $0 == status.count }),
+    // Only where runs may change their method.
+    func changes(_ name: String) throws(StorageFailure) -> [Double] {
+      shape(of: name) == nil ? Array(repeating: 0, count: status.count) : try numbers(name)
+    }
+    let stiff = try changes("stiff_steps")
+    let switches = try changes("method_switches")
+    guard [accepted, rejected, stiff, switches].allSatisfy({ $0.count == status.count }),
+      identities.count == status.count,
       verdict.isEmpty || verdict.count == status.count
     else { throw .notReadable(path: path) }
     return status.indices.map { run in
@@ -87,7 +94,9 @@ public final class ResultFileReader {
         status: RunRecord.Status(rawValue: Int8(exactly: status[run]) ?? 0) ?? .notRun,
         verdict: verdict.isEmpty ? -1 : Int8(exactly: verdict[run]) ?? -1,
         acceptedSteps: Int64(exactly: accepted[run]) ?? 0,
-        rejectedSteps: Int64(exactly: rejected[run]) ?? 0, identity: identities[run])
+        rejectedSteps: Int64(exactly: rejected[run]) ?? 0,
+        stiffSteps: Int64(exactly: stiff[run]) ?? 0,
+        switches: Int64(exactly: switches[run]) ?? 0, identity: identities[run])
     }
   }
 
