@@ -8,10 +8,11 @@ public import Solvers
 public final class Ensemble: Sendable {
   public let model: Model
   public let configuration: EnsembleConfiguration
-  /// How it was made.
-  public let notes: EnsembleNotes
-  let kernel: any LaneKernel
-  let stepped: SteppedProgram
+  private let firstNotes: EnsembleNotes
+  /// The method that runs begin with.
+  let first: SteppedKernel
+  /// The methods of `auto`; `nil` if one was named.
+  let alternatives: MethodAlternatives?
   let reductions: ReductionPlan
   /// For each condition, those of the model's events first, whether its end is told.
   let tellsEnd: [Bool]
@@ -52,15 +53,19 @@ public final class Ensemble: Sendable {
         })
     }
     builder.addBendsOfConditions()
-    let stepped = SteppedProgram(builder.system, method: choice.method)
-    let made = KernelMaker.make(stepped.program, backend: backend)
     self.model = model
     self.configuration = configuration
-    self.notes = EnsembleNotes(
-      method: choice.method, reason: choice.reason, usesInterpreter: made.usesInterpreter,
-      cameFromCache: made.cameFromCache, compileSeconds: made.seconds, warning: made.warning)
-    self.kernel = made.kernel
-    self.stepped = stepped
+    if configuration.method == .automatic {
+      let alternatives = MethodAlternatives(
+        builder.system, first: choice.method, backend: backend)
+      self.alternatives = alternatives
+      first = alternatives.first
+    } else {
+      alternatives = nil
+      first = SteppedKernel(
+        SteppedProgram(builder.system, method: choice.method), backend: backend)
+    }
+    firstNotes = EnsembleNotes(choice, first.made, isAutomatic: alternatives != nil)
     self.reductions = reductions
     self.assignments = assignments
     tellsEnd = builder.system.conditions.map(\.tellsEnd)
@@ -78,6 +83,16 @@ public final class Ensemble: Sendable {
   }
 
   var conditionCount: Int { tellsEnd.count }
+
+  /// How it was made; of a method that `auto` has gone over to as well.
+  public var notes: EnsembleNotes {
+    var notes = firstNotes
+    if let other = alternatives?.otherMade { notes.include(other) }
+    return notes
+  }
+
+  /// The program that runs begin with; the arrays of the other have the same handles.
+  var stepped: SteppedProgram { first.stepped }
 
   /// A worker with lanes of its own, for one thread.
   ///
@@ -136,8 +151,10 @@ public enum EnsembleFailure: Error, Sendable, Hashable {
 
 /// How an ensemble was made.
 public struct EnsembleNotes: Sendable {
-  /// The method that solves the equations.
+  /// The method that solves the equations, or the one that `auto` begins with.
   public var method: Method
+  /// Whether runs may go over to another method on the way.
+  public var isAutomatic: Bool
   /// Why this method, in one sentence.
   public var reason: String
   public var usesInterpreter: Bool
@@ -147,4 +164,24 @@ public struct EnsembleNotes: Sendable {
   public var compileSeconds: Double
   /// What the user should know, such as a missing compiler.
   public var warning: String?
+
+  init(
+    _ choice: (method: Method, reason: String), _ made: KernelMaker.Made, isAutomatic: Bool
+  ) {
+    method = choice.method
+    reason = choice.reason
+    self.isAutomatic = isAutomatic
+    usesInterpreter = made.usesInterpreter
+    cameFromCache = made.cameFromCache
+    compileSeconds = made.seconds
+    warning = made.warning
+  }
+
+  /// Takes in how a further kernel was made.
+  mutating func include(_ made: KernelMaker.Made) {
+    usesInterpreter = usesInterpreter || made.usesInterpreter
+    cameFromCache = cameFromCache && made.cameFromCache
+    compileSeconds += made.seconds
+    warning = warning ?? made.warning
+  }
 }

@@ -5,12 +5,15 @@ import Solvers
 /// One thread's block of lanes: takes runs, steps them, hands back finished chunks.
 ///
 /// Every lane has its own time and step; a lane that is done takes the next run. No lane's result
-/// depends on what the others hold.
+/// depends on what the others hold. With `auto` there are lanes of two methods, and a run that asks
+/// for the other method goes on in a lane of that.
 public final class EnsembleWorker {
-  private let ensemble: Ensemble
-  private let block: LaneBlock
+  let ensemble: Ensemble
+  /// The lanes of each method in use; runs begin in the first.
+  var methods: [MethodLanes]
+  /// Those that are being stepped.
+  var current: MethodLanes
   private let timelines: ClockTimelines
-  private var lanes: [LaneRun?]
   private var chunks: [ChunkBuffer] = []
   private var spareBuffers: [ChunkBuffer] = []
   private var chunkCapacity = 0
@@ -20,8 +23,14 @@ public final class EnsembleWorker {
     largestChunk = chunk
     self.ensemble = ensemble
     timelines = ClockTimelines(ensemble)
-    block = try LaneBlock(ensemble)
-    lanes = Array(repeating: nil, count: ensemble.kernel.layout.width)
+    current = try MethodLanes(ensemble, ensemble.first, isFirst: true)
+    methods = [current]
+  }
+
+  var block: LaneBlock { current.block }
+  var lanes: [LaneRun?] {
+    get { current.lanes }
+    set { current.lanes = newValue }
   }
 
   /// Runs until there are no more chunks.
@@ -61,31 +70,30 @@ public final class EnsembleWorker {
         close(run.chunk)
       }
     }
-    func refill(_ lane: Int) throws {
-      while lanes[lane] == nil {
-        guard let (chunk, index) = try nextRun() else {
-          block.idle(lane)
-          return
-        }
+    /// Gives a free lane to a run; true if the run begins.
+    func refill(_ lane: Int) throws -> Bool {
+      if current.admit(to: lane) { return false }
+      while current.isFirst, let (chunk, index) = try nextRun() {
         let setup = try setup(index)
         chunk.identities[index - chunk.runs.lowerBound] = setup.identity
         let run = LaneRun(index: index, chunk: chunk, setup: setup, ensemble)
         lanes[lane] = run
-        if let reason = run.begin(lane, block, ensemble, timelines) {
-          try fail(lane, reason, finish)
-        }
+        guard let reason = run.begin(lane, block, ensemble, timelines) else { return true }
+        try fail(lane, reason, finish)
       }
+      block.idle(lane)
+      return false
     }
-    for lane in lanes.indices { try refill(lane) }
-    block.restart()
-    sampleAtStart(Array(lanes.indices))
-    while lanes.contains(where: { $0 != nil }) {
-      block.advance()
+    while chooseMethod(hasMore: !isDry) {
       var fresh: [Int] = []
-      func renew(_ lane: Int) throws {
-        try refill(lane)
-        if lanes[lane] != nil { fresh.append(lane) }
+      for lane in lanes.indices where lanes[lane] == nil {
+        if try refill(lane) { fresh.append(lane) }
       }
+      current.restart()
+      if !fresh.isEmpty { sampleAtStart(fresh) }
+      // There may have been no further run after all.
+      guard lanes.contains(where: { $0 != nil }) else { continue }
+      block.advance()
       for lane in lanes.indices {
         guard let run = lanes[lane] else { continue }
         switch block.attention(lane) {
@@ -97,28 +105,32 @@ public final class EnsembleWorker {
           case .isOver:
             run.storeReductions(lane, block, ensemble)
             if let reason = run.missingValue(lane, block, ensemble) {
-              try finish(lane, .failed(block.failure(lane, reason), block.statistics(lane)))
+              try finish(lane, .failed(block.failure(lane, reason), statistics(lane)))
             } else {
-              try finish(lane, .done(block.statistics(lane)))
+              try finish(lane, .done(statistics(lane)))
             }
-            try renew(lane)
-          case .fails(let reason):
-            try fail(lane, reason, finish)
-            try renew(lane)
+          case .fails(let reason): try fail(lane, reason, finish)
           }
         case .notFinite:
           try fail(lane, .notFinite, finish)
-          try renew(lane)
         case .stepTooSmall:
-          try fail(lane, .stepTooSmall, finish)
-          try renew(lane)
+          if current.method.isImplicit, ensemble.alternatives != nil,
+            run.methods.mayRescue(at: block[ensemble.stepped.arrays.time, lane])
+          {
+            try changeMethod(of: lane, step: nil)
+          } else {
+            try fail(lane, .stepTooSmall, finish)
+          }
         case .tooManySteps:
           try fail(lane, .tooManySteps(ensemble.configuration.maximumSteps), finish)
-          try renew(lane)
+        case .otherMethod:
+          if isWorthChanging(lane) {
+            try changeMethod(of: lane, step: block.stepAfterChange(lane))
+          } else {
+            block.stay(lane)
+          }
         }
       }
-      block.restart()
-      if !fresh.isEmpty { sampleAtStart(fresh) }
     }
   }
 
@@ -139,7 +151,13 @@ public final class EnsembleWorker {
     _ lane: Int, _ reason: RunFailure.Reason, _ finish: (Int, RunOutcome) throws -> Void
   ) throws {
     lanes[lane]?.markMissing(lane, block, ensemble)
-    try finish(lane, .failed(block.failure(lane, reason), block.statistics(lane)))
+    try finish(lane, .failed(block.failure(lane, reason), statistics(lane)))
+  }
+
+  private func statistics(_ lane: Int) -> RunStatistics {
+    let statistics = block.statistics(lane)
+    guard ensemble.alternatives != nil, let run = lanes[lane] else { return statistics }
+    return run.methods.complete(statistics, by: current.method)
   }
 
   private func openChunk(_ runs: Range<Int>) -> ChunkBuffer {

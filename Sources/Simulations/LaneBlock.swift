@@ -7,30 +7,33 @@ import Solvers
 final class LaneBlock {
   let width: Int
   private let kernel: any LaneKernel
-  private let arrays: SteppingArrays
+  let stepped: SteppedProgram
+  let arrays: SteppingArrays
   private let layout: WorkspaceLayout
   private let workspace: UnsafeMutablePointer<Double>
   private let shared: UnsafeMutablePointer<Double>
   private let sampleTimes: UnsafeMutablePointer<Double>
-  private let sampleIndex: UnsafeMutablePointer<Int64>
-  private let destinations: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
+  let sampleIndex: UnsafeMutablePointer<Int64>
+  let destinations: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
   private let sampleCount: Int
   private let recordedCount: Int
   private let modelStateCount: Int
-  private var variableStride = 0
+  /// How far apart the recorded variables of a run are.
+  private(set) var variableStride = 0
   private var needsRestart = false
   private let denseSolver: LapackSolver?
 
-  init(_ ensemble: Ensemble) throws(LinearAlgebraFailure) {
-    let lanes = ensemble.kernel.layout.width
-    if let order = ensemble.stepped.denseOrder {
+  init(_ ensemble: Ensemble, _ compiled: SteppedKernel) throws(LinearAlgebraFailure) {
+    stepped = compiled.stepped
+    let lanes = compiled.kernel.layout.width
+    if let order = stepped.denseOrder {
       denseSolver = try LapackSolver(order: order, width: lanes)
     } else {
       denseSolver = nil
     }
-    kernel = ensemble.kernel
-    arrays = ensemble.stepped.arrays
-    layout = ensemble.kernel.layout
+    kernel = compiled.kernel
+    arrays = stepped.arrays
+    layout = kernel.layout
     width = layout.width
     let configuration = ensemble.configuration
     let memory = UnsafeMutableRawPointer.allocate(
@@ -49,7 +52,7 @@ final class LaneBlock {
     sampleIndex.initialize(repeating: 0, count: width)
     destinations = .allocate(capacity: width)
     destinations.initialize(repeating: nil, count: width)
-    fillShared(ensemble)
+    fillShared(ensemble, calmBound: compiled.calmBound)
     for lane in 0..<width { idle(lane) }
   }
 
@@ -61,7 +64,7 @@ final class LaneBlock {
     destinations.deallocate()
   }
 
-  private func fillShared(_ ensemble: Ensemble) {
+  private func fillShared(_ ensemble: Ensemble, calmBound: Double) {
     let configuration = ensemble.configuration
     shared[layout.offset(of: arrays.relativeTolerance)] = configuration.relativeTolerance
     let absolute = shared + layout.offset(of: arrays.absoluteTolerance)
@@ -69,13 +72,21 @@ final class LaneBlock {
       absolute[index] = value
     }
     let first =
-      ensemble.stepped.method.isAdaptive ? configuration.initialStep : configuration.fixedStep
+      stepped.method.isAdaptive ? configuration.initialStep : configuration.fixedStep
     shared[layout.offset(of: arrays.initialStep)] = first ?? 0
     shared[layout.offset(of: arrays.maximumStep)] =
       configuration.maximumStep ?? .greatestFiniteMagnitude
     shared[layout.offset(of: arrays.maximumSteps)] = Double(configuration.maximumSteps)
     let windows = shared + layout.offset(of: arrays.extremeWindows)
     for (index, edge) in ensemble.reductions.extremeWindows.enumerated() { windows[index] = edge }
+    guard let watch = stepped.switching else { return }
+    shared[layout.offset(of: watch.calmBound)] = calmBound
+    let directions = shared + layout.offset(of: watch.directions)
+    for state in 0..<modelStateCount + ensemble.reductions.addedCount {
+      // Multiples of the golden ratio without their whole part are spread evenly.
+      let size = 0.5 + (Double(state) * 0.6180339887498949).truncatingRemainder(dividingBy: 1)
+      directions[state] = state % 2 == 0 ? size : -size
+    }
   }
 
   /// Sets how far apart the recorded variables of a run are.

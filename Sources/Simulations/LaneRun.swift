@@ -29,6 +29,8 @@ final class LaneRun {
   var eventLog: EventLog
   /// The kinks that the lane is about to land on, and the sides from which it comes.
   var kinksAhead: [(kink: Int, side: Double)] = []
+  /// By which methods it has gone so far.
+  var methods = MethodHistory()
 
   init(index: Int, chunk: ChunkBuffer, setup: RunSetup, _ ensemble: Ensemble) {
     self.index = index
@@ -85,6 +87,7 @@ final class LaneRun {
     _ = applyChanges(lane, block, ensemble, timelines, at: configuration.start)
     let failure = settle(lane, block, ensemble).failure
     chooseStop(lane, block, ensemble)
+    block.beginWatching(lane, methods)
     block.markForRestart(lane)
     return failure
   }

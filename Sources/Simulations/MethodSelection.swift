@@ -2,27 +2,39 @@ import Dynamics
 import ModelLanguage
 import Solvers
 
-/// The choice of a method for a model.
+/// The choice of the method that runs of a model begin with.
 enum MethodSelection {
   static func choose(
     _ choice: MethodChoice, model: Model, _ configuration: EnsembleConfiguration
   ) -> (method: Method, reason: String) {
     if case .named(let method) = choice { return (method, "as asked") }
-    let rate = StiffnessEstimate.largestDecayRate(of: model)
-    let span = configuration.end - configuration.start
-    let product = rate * span
+    let estimate = StiffnessEstimate(of: model)
+    let product = estimate.rate * (configuration.end - configuration.start)
     // An explicit method of order 5 is stable up to about 3.3/rate; above some thousand such steps
     // a stiff method, at a few times the cost per step, is ahead.
     let limit = 3e3
-    if product > limit || !product.isFinite {
+    guard product.isFinite else {
       return (
-        .rodas5P,
-        "stiff: fastest rate times duration is \(inFewDigits(product)), above 3000"
+        .dormandPrince,
+        "begun as not stiff: the fastest rate at the start is infinite, "
+          + "which a stiff method cannot use"
+      )
+    }
+    if product <= limit {
+      return (
+        .dormandPrince,
+        "begun as not stiff: fastest rate times duration is \(inFewDigits(product)), at most 3000"
+      )
+    }
+    guard estimate.isDecay else {
+      return (
+        .dormandPrince,
+        "begun as not stiff: what is fastest, \(inFewDigits(product)) in the duration, does not decay"
       )
     }
     return (
-      .dormandPrince,
-      "not stiff: fastest rate times duration is \(inFewDigits(product)), at most 3000"
+      .rodas5P,
+      "begun as stiff: fastest rate times duration is \(inFewDigits(product)), above 3000"
     )
   }
   /// A positive number for people: whole below 10,000, else as 1.4e9.

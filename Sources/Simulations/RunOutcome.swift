@@ -26,11 +26,17 @@ public struct RunStatistics: Sendable, Hashable {
   public var acceptedSteps: Int
   /// How many attempted steps were repeated.
   public var rejectedSteps: Int
+  /// How many of the accepted steps the stiff method of `auto` took; 0 for a named method.
+  public var stiffSteps: Int
+  /// How often `auto` changed the method.
+  public var switches: Int
 
   /// Makes statistics.
-  public init(acceptedSteps: Int, rejectedSteps: Int) {
+  public init(acceptedSteps: Int, rejectedSteps: Int, stiffSteps: Int = 0, switches: Int = 0) {
     self.acceptedSteps = acceptedSteps
     self.rejectedSteps = rejectedSteps
+    self.stiffSteps = stiffSteps
+    self.switches = switches
   }
 }
 

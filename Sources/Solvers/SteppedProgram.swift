@@ -9,6 +9,13 @@ public struct SteppedProgram: Sendable {
   /// The order of the linear systems that a `DenseLinearSolver` has to solve; `nil` if there are
   /// none.
   public let denseOrder: Int?
+  /// How the program asks for another method; `nil` if it does not.
+  public let switching: SwitchingArrays?
+  /// What goes along with a run that another method goes on with, in an order that all programs of
+  /// one system share.
+  public let arraysOfRun: [LaneArray]
+  /// About how much arithmetic an attempted step takes, in multiplications; see `LaneProgram.work`.
+  public var workPerStep: Double { program.work(of: [.attempt, .commit]) }
 
   /// Where within a step conditions are looked at beside its ends, as fractions of it.
   public static let conditionFractions = [1.0 / 1024, 0.5, 1023.0 / 1024]
@@ -18,7 +25,8 @@ public struct SteppedProgram: Sendable {
   /// - Parameters:
   ///   - system: The equations.
   ///   - method: How to solve them.
-  public init(_ system: EquationSystem, method: Method) {
+  ///   - mayChange: Whether the program asks for another method where that would do better.
+  public init(_ system: EquationSystem, method: Method, mayChange: Bool = false) {
     var assembly = StepAssembly(system, method: method)
     switch method {
     case .rungeKutta4: assembly.addExplicitStages(.rungeKutta4)
@@ -32,7 +40,9 @@ public struct SteppedProgram: Sendable {
         if case .factorDense(_, let order) = $0 { return order }
         return nil
       }.first
-    program = assembly.finish()
+    program = assembly.finish(mayChange: mayChange)
+    switching = assembly.switching
+    arraysOfRun = assembly.arraysOfRun
     arrays = assembly.arrays
     self.method = method
   }

@@ -79,7 +79,14 @@ public final class ResultFileReader {
     let verdict = shape(of: "verdict") == nil ? [] : try numbers("verdict")
     let accepted = try numbers("accepted_steps")
     let rejected = try numbers("rejected_steps")
-    guard [accepted.count, rejected.count, identities.count].allSatisfy({ $0 == status.count }),
+    // Only where runs may change their method.
+    func changes(_ name: String) throws(StorageFailure) -> [Double] {
+      shape(of: name) == nil ? Array(repeating: 0, count: status.count) : try numbers(name)
+    }
+    let stiff = try changes("stiff_steps")
+    let switches = try changes("method_switches")
+    guard [accepted, rejected, stiff, switches].allSatisfy({ $0.count == status.count }),
+      identities.count == status.count,
       verdict.isEmpty || verdict.count == status.count
     else { throw .notReadable(path: path) }
     var records: [RunRecord] = []
@@ -87,12 +94,13 @@ public final class ResultFileReader {
       guard let code = Int8(exactly: status[run]), let known = RunRecord.Status(rawValue: code),
         let verdict = verdict.isEmpty ? -1 : Int8(exactly: verdict[run]),
         let accepted = Int64(exactly: accepted[run]),
-        let rejected = Int64(exactly: rejected[run])
+        let rejected = Int64(exactly: rejected[run]),
+        let stiff = Int64(exactly: stiff[run]), let switches = Int64(exactly: switches[run])
       else { throw .notReadable(path: path) }
       records.append(
         RunRecord(
           status: known, verdict: verdict, acceptedSteps: accepted, rejectedSteps: rejected,
-          identity: identities[run]))
+          stiffSteps: stiff, switches: switches, identity: identities[run]))
     }
     return records
   }

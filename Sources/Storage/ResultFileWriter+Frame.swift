@@ -10,6 +10,9 @@ struct RunDatasets {
   var reason: HDF5Object
   var acceptedSteps: HDF5Object
   var rejectedSteps: HDF5Object
+  /// `nil` if runs cannot change their method.
+  var stiffSteps: HDF5Object?
+  var switches: HDF5Object?
   /// `nil` if runs have none.
   var identity: HDF5Object?
 }
@@ -92,6 +95,10 @@ extension ResultFileWriter {
       reason: try column("failure_reason", text.id, "why a run failed"),
       acceptedSteps: try column("accepted_steps", h5_int64(), "steps taken over"),
       rejectedSteps: try column("rejected_steps", h5_int64(), "steps repeated"),
+      stiffSteps: layout.hasMethodChanges
+        ? try column("stiff_steps", h5_int64(), "steps taken over that a stiff method took") : nil,
+      switches: layout.hasMethodChanges
+        ? try column("method_switches", h5_int64(), "how often the method changed") : nil,
       identity: layout.hasIdentities
         ? try column(
           "run_identity", h5_uint64(),

@@ -237,6 +237,15 @@ public final class ResultFileWriter {
   /// The runs that nothing was written of, ascending.
   public var unwrittenRuns: [Int] { isWritten.indices.filter { !isWritten[$0] } }
 
+  /// The sums over all runs of the steps taken over, of those by a stiff method, and of the changes
+  /// between methods.
+  public var stepTotals: (accepted: Int64, stiff: Int64, switches: Int64) {
+    (
+      columns.acceptedSteps.reduce(0, &+), columns.stiffSteps.reduce(0, &+),
+      columns.switches.reduce(0, &+)
+    )
+  }
+
   /// Says what a run is told apart by that nothing else was written of.
   public func setIdentity(_ identity: UInt64, run: Int) { columns.identity[run] = identity }
 
@@ -245,6 +254,8 @@ public final class ResultFileWriter {
     try writeColumn(columns.verdict, h5_native_int8(), into: runs?.verdict)
     try writeColumn(columns.acceptedSteps, h5_native_int64(), into: runs?.acceptedSteps)
     try writeColumn(columns.rejectedSteps, h5_native_int64(), into: runs?.rejectedSteps)
+    try writeColumn(columns.stiffSteps, h5_native_int64(), into: runs?.stiffSteps)
+    try writeColumn(columns.switches, h5_native_int64(), into: runs?.switches)
     try writeColumn(columns.identity, h5_native_uint64(), into: runs?.identity)
   }
 

@@ -79,6 +79,8 @@ public struct ResultLayout: Sendable {
   public var summary: AxisSummary?
   /// Whether each run has an identity.
   public var hasIdentities = false
+  /// Whether runs may change their method, so that the file says by which they went.
+  public var hasMethodChanges = false
 
   /// The names of everything at the top of the file, each as often as something is called so.
   public var names: [String] {
@@ -87,6 +89,7 @@ public struct ResultLayout: Sendable {
     names.append("failures")
     if !verdicts.isEmpty { names.append("verdict") }
     if hasIdentities { names.append("run_identity") }
+    if hasMethodChanges { names += ["stiff_steps", "method_switches"] }
     if summary != nil { names.append("statistic") }
     if let time {
       names.append(time.name)

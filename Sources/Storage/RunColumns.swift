@@ -4,6 +4,8 @@ struct RunColumns {
   private(set) var verdict: [Int8]
   private(set) var acceptedSteps: [Int64]
   private(set) var rejectedSteps: [Int64]
+  private(set) var stiffSteps: [Int64]
+  private(set) var switches: [Int64]
   var identity: [UInt64]
 
   init(runCount: Int) {
@@ -11,6 +13,8 @@ struct RunColumns {
     verdict = Array(repeating: -1, count: runCount)
     acceptedSteps = Array(repeating: 0, count: runCount)
     rejectedSteps = Array(repeating: 0, count: runCount)
+    stiffSteps = Array(repeating: 0, count: runCount)
+    switches = Array(repeating: 0, count: runCount)
     identity = Array(repeating: 0, count: runCount)
   }
 
@@ -20,6 +24,8 @@ struct RunColumns {
     verdict[run] = record.verdict
     acceptedSteps[run] = record.acceptedSteps
     rejectedSteps[run] = record.rejectedSteps
+    stiffSteps[run] = record.stiffSteps
+    switches[run] = record.switches
     identity[run] = record.identity
   }
 }

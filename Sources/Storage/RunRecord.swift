@@ -17,6 +17,10 @@ public struct RunRecord: Sendable, Hashable {
   public var verdict: Int8
   public var acceptedSteps: Int64
   public var rejectedSteps: Int64
+  /// How many of the accepted steps a stiff method took, and how often the method changed, where
+  /// runs may change it.
+  public var stiffSteps: Int64
+  public var switches: Int64
   /// What the run is told apart by.
   public var identity: UInt64
   /// The last time that a failed run reached, in s, and all of its states there, in SI units; none
@@ -27,14 +31,16 @@ public struct RunRecord: Sendable, Hashable {
   /// Makes a record.
   public init(
     status: Status, reason: String = "", verdict: Int8 = -1, acceptedSteps: Int64 = 0,
-    rejectedSteps: Int64 = 0, identity: UInt64 = 0, lastTime: Double = 0,
-    lastStates: [Double] = []
+    rejectedSteps: Int64 = 0, stiffSteps: Int64 = 0, switches: Int64 = 0, identity: UInt64 = 0,
+    lastTime: Double = 0, lastStates: [Double] = []
   ) {
     self.status = status
     self.reason = reason
     self.verdict = verdict
     self.acceptedSteps = acceptedSteps
     self.rejectedSteps = rejectedSteps
+    self.stiffSteps = stiffSteps
+    self.switches = switches
     self.identity = identity
     self.lastTime = lastTime
     self.lastStates = lastStates

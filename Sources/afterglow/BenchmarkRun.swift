@@ -46,7 +46,7 @@ struct BenchmarkRun {
       wallSecondsOfAll: rounds.map(\.wall), processorSeconds: median.processor,
       compileSeconds: first.summary.notes.compileSeconds,
       compileWasCached: first.summary.notes.cameFromCache,
-      method: first.summary.notes.method.rawValue, stepsPerRun: try stepsPerRun(path),
+      method: first.digest.methodUse.text(first.summary.notes), stepsPerRun: try stepsPerRun(path),
       largestError: errors.last ?? .nan,
       medianError: errors.isEmpty ? .nan : errors[errors.count / 2],
       fileMegabytes: Double(size ?? 0) / 1e6)

@@ -45,7 +45,11 @@ struct RunAccount {
     var text = "\(summary.progress.done) of \(summary.progress.total) runs done"
     if summary.progress.failed > 0 { text += ", \(summary.progress.failed) failed" }
     let notes = summary.notes
-    text += " in \(ProgressLine.duration(finished.wallSeconds)) with \(notes.method.rawValue)"
+    let use = finished.digest.methodUse
+    text += " in \(ProgressLine.duration(finished.wallSeconds)) with \(use.text(notes))"
+    if notes.isAutomatic {
+      text += ", \(use.switches) \(use.switches == 1 ? "switch" : "switches")"
+    }
     text += " (\(notes.reason)); wrote \(path)"
     if let failure = summary.firstFailure {
       text += "\nfirst failure: run \(failure.run): \(failure.text)"
@@ -148,6 +152,9 @@ struct RunReportJSON: Encodable {
   private var interrupted: Bool
   private var method: String
   private var methodReason: String
+  /// Of `auto`: the accepted steps of each method, and how often runs changed it.
+  private var methodSteps: [String: Int]?
+  private var methodSwitches: Int?
   private var interpreter: Bool
   private var wallSeconds: Double
   private var processorSeconds: Double
@@ -163,8 +170,13 @@ struct RunReportJSON: Encodable {
     done = summary.progress.done
     failed = summary.progress.failed
     interrupted = summary.wasInterrupted
-    method = summary.notes.method.rawValue
+    let use = finished.digest.methodUse
+    method = use.text(summary.notes)
     methodReason = summary.notes.reason
+    if summary.notes.isAutomatic {
+      methodSteps = Dictionary(uniqueKeysWithValues: use.steps.map { ($0.method, $0.count) })
+      methodSwitches = use.switches
+    }
     interpreter = summary.notes.usesInterpreter
     wallSeconds = finished.wallSeconds
     processorSeconds = finished.processorSeconds

@@ -160,7 +160,7 @@ struct InfiniteSlopeTests {
     let experiment = try Self.read(
       Self.effect(), "duration: 1 h\nrecord: {every: 1 h, variables: [R]}\n")
     // The fastest rate is that of absorption, 2 /h.
-    let rate = StiffnessEstimate.largestDecayRate(of: experiment.model) * 3600
+    let rate = StiffnessEstimate(of: experiment.model).rate * 3600
     #expect(abs(rate - 2) < 0.1, "\(rate)")
   }
 

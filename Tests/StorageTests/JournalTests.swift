@@ -176,7 +176,7 @@ struct JournalTests {
   @Test("what is no journal is refused")
   func notJournals() throws {
     try withFolder { path in
-      for text in ["", "afterglow", "afterglow journal 3\n", "afterglow journal 2\n"] {
+      for text in ["", "afterglow", "afterglow journal 4\n", "afterglow journal 3\n"] {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         #expect(throws: StorageFailure.noJournal(path: path)) {
           _ = try JournalReader(path: path)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Dynamics
 import ModelLanguage
 import Simulations
 import Units
@@ -24,6 +25,13 @@ struct RunIdentity: Sendable {
     hash.add(numerics)
     hash.add(equationsOf: experiment.model)
     hash.add(experiment.solver.methodName)
+    if experiment.solver.method == .automatic, experiment.network == nil {
+      // It begins with the method that fits the model as it stands.
+      let parameters = experiment.model.parameterValues()
+      hash.add(parameters)
+      hash.add(experiment.model.initialInputs(parameters: parameters))
+      hash.add(experiment.model.initialStates(parameters: parameters))
+    }
     hash.add(configuration.relativeTolerance)
     hash.add(configuration.absoluteTolerances)
     for setting in [configuration.fixedStep, configuration.initialStep, configuration.maximumStep] {

@@ -27,7 +27,7 @@ struct StabilityCheck {
     else { return }
     var parameters: [Int: Double] = [:]
     for setting in experiment.parameters { parameters[setting.parameter] = setting.value.value }
-    let rate = StiffnessEstimate.largestDecayRate(of: experiment.model, overriding: parameters)
+    let rate = StiffnessEstimate(of: experiment.model, overriding: parameters).rate
     guard rate.isFinite, step.value * rate > Self.bound else { return }
     let longest = Self.bound / rate
     problems.warning(

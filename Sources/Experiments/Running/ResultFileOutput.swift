@@ -138,13 +138,26 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
   public func commit(summary: CampaignSummary) throws(StorageFailure) {
     let notes = summary.notes
     for run in writer.unwrittenRuns { writer.setIdentity(plan.identity(of: run), run: run) }
-    try writer.commit(facts: [
-      "method": notes.method.rawValue, "method_reason": notes.reason,
+    var facts = [
+      "method": methodUse.text(notes), "method_reason": notes.reason,
       "interrupted": summary.wasInterrupted ? "yes" : "no",
-    ])
+    ]
+    if notes.isAutomatic { facts["method_switches"] = "\(methodUse.switches)" }
+    try writer.commit(facts: facts)
   }
 
-  public func digest(_ summary: CampaignSummary) -> RunDigest { digest }
+  private var methodUse: MethodUse {
+    let totals = writer.stepTotals
+    return MethodUse(
+      acceptedSteps: Int(totals.accepted), stiffSteps: Int(totals.stiff),
+      switches: Int(totals.switches))
+  }
+
+  public func digest(_ summary: CampaignSummary) -> RunDigest {
+    var digest = digest
+    digest.methodUse = methodUse
+    return digest
+  }
 
   /// Removes the unfinished file.
   public func abandon() { writer.abandon() }
@@ -157,7 +170,9 @@ extension RunRecord {
       status: RunRecord.Status(rawValue: report.status.rawValue) ?? .notRun,
       reason: report.reason ?? "", verdict: Int8(clamping: report.verdict ?? -1),
       acceptedSteps: Int64(report.statistics.acceptedSteps),
-      rejectedSteps: Int64(report.statistics.rejectedSteps), identity: report.identity,
+      rejectedSteps: Int64(report.statistics.rejectedSteps),
+      stiffSteps: Int64(report.statistics.stiffSteps),
+      switches: Int64(report.statistics.switches), identity: report.identity,
       lastTime: report.lastState?.time ?? 0, lastStates: report.lastState?.states ?? [])
   }
 }
@@ -168,6 +183,8 @@ public struct RunDigest: Sendable {
   fileprivate var verdicts: [Int8]
   fileprivate var isDone: [Bool]
   private let reductionCount: Int
+  /// What the methods of `auto` have done in all runs.
+  public fileprivate(set) var methodUse = MethodUse(acceptedSteps: 0, stiffSteps: 0, switches: 0)
 
   init(runCount: Int, reductionCount: Int) {
     values = Array(repeating: .nan, count: runCount * reductionCount)

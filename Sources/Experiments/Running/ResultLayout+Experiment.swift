@@ -101,6 +101,7 @@ extension ResultLayout {
       }
     }
     hasIdentities = true
+    hasMethodChanges = experiment.network == nil && experiment.solver.method == .automatic
     if let network = experiment.network {
       addLists(of: network)
       return

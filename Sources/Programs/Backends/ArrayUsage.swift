@@ -34,6 +34,7 @@ struct ArrayUsage {
       control.attention,
     ])
     if let isTurning = control.isTurning { read.insert(isTurning) }
+    if let isAssessed = control.isAssessed { read.insert(isAssessed) }
     written.formUnion([control.fraction, control.recorded, control.nextSample])
   }
 

@@ -55,7 +55,7 @@ public struct Interpreter: LaneKernel {
       .attempt,
       [
         .attempt, .interpolationCoefficients, .interpolate, .turningPoints, .turningRound,
-        .turningEnd, .commit,
+        .turningEnd, .commit, .assess,
       ]
     ),
   ]
@@ -91,6 +91,9 @@ public struct Interpreter: LaneKernel {
           } while any(value(isTurning) .!= zero)
         }
         execute(.commit, memory)
+        if let isAssessed = control.isAssessed, any(value(isAssessed) .!= zero) {
+          execute(.assess, memory)
+        }
         rounds -= 1
         if rounds == 0 || any(value(control.attention) .!= zero) { break }
       }

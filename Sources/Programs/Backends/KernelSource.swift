@@ -90,7 +90,7 @@ struct KernelSource {
     isRare = isApart
     guard isLarge else { return }
     let rarely: [LaneProgram.Routine] = [
-      .prepare, .begin, .turningPoints, .turningRound, .turningEnd,
+      .prepare, .begin, .turningPoints, .turningRound, .turningEnd, .assess,
     ]
     let rare = Set(calls(in: rarely).map(\.0.index))
     let often = Set(
@@ -256,7 +256,7 @@ struct KernelSource {
     var usage = ArrayUsage(
       of: [
         .attempt, .interpolationCoefficients, .interpolate, .turningPoints, .turningRound,
-        .turningEnd, .commit,
+        .turningEnd, .commit, .assess,
       ], in: program)
     usage.include(control)
     text += entry(usage)
@@ -265,6 +265,11 @@ struct KernelSource {
     if program[control.recorded].count > 0 { text += sampling(control) }
     if let isTurning = control.isTurning { text += turning(isTurning, control.turningRounds) }
     text += statements(.commit, indent: "    ")
+    if let isAssessed = control.isAssessed {
+      text += "    if (__builtin_expect("
+      text += "__builtin_reduce_or(\(name(isAssessed))[0] != ((V)(0.0))) != 0, 0)) {\n"
+      text += statements(.assess, indent: "      ") + "    }\n"
+    }
     text += "    if (__builtin_reduce_or(\(name(control.attention))[0] != ((V)(0.0))) "
     text += "|| --rounds == 0) break;\n  }\n"
     text += exit(usage)

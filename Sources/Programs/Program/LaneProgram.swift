@@ -35,6 +35,11 @@ public struct LaneProgram: Sendable {
     return LaneArray(index: arrays.count - 1)
   }
 
+  /// The arrays that are kept between routines, in order of declaration.
+  public var persistentArrays: [LaneArray] {
+    arrays.indices.filter { arrays[$0].storage == .persistent }.map { LaneArray(index: $0) }
+  }
+
   /// Changes how long an array lives.
   public mutating func setStorage(_ storage: ArrayDeclaration.Storage, of array: LaneArray) {
     arrays[array.index].storage = storage
@@ -95,6 +100,8 @@ public struct LaneProgram: Sendable {
     case turningEnd
     /// Takes over the states of an accepted step and chooses the next step.
     case commit
+    /// Looks, in steps where a lane is due, whether another method would do better.
+    case assess
     /// The recorded and the reduced values at the current time.
     case observe
     /// The values of the events at `fraction` of the attempted step.
@@ -224,12 +231,14 @@ public struct ControlArrays: Sendable, Hashable {
   public var isTurning: LaneArray?
   /// How many rounds the search for such a turn takes.
   public var turningRounds: Int
+  /// 1 where `assess` is due; `nil` if it never is.
+  public var isAssessed: LaneArray?
 
   /// Names the arrays.
   public init(
     time: LaneArray, newTime: LaneArray, step: LaneArray, accepted: LaneArray,
     nextSample: LaneArray, fraction: LaneArray, recorded: LaneArray, attention: LaneArray,
-    isTurning: LaneArray? = nil, turningRounds: Int = 0
+    isTurning: LaneArray? = nil, turningRounds: Int = 0, isAssessed: LaneArray? = nil
   ) {
     self.time = time
     self.newTime = newTime
@@ -241,6 +250,7 @@ public struct ControlArrays: Sendable, Hashable {
     self.attention = attention
     self.isTurning = isTurning
     self.turningRounds = turningRounds
+    self.isAssessed = isAssessed
   }
 }
 
@@ -256,6 +266,8 @@ public enum Attention: Double, Sendable {
   case stepTooSmall = 3
   /// It has made as many steps as it may.
   case tooManySteps = 4
+  /// Another method would do better from here on.
+  case otherMethod = 5
   /// A state is not finite at the end of a step of fixed length, which is not taken over.
   case notFinite = 6
 }

@@ -24,6 +24,7 @@ extension StepAssembly {
         ? scratch.lastStage
         : program.declare("k\(stage)", count: system.stateCount, storage: .temporary)
       addDerivative(time: time, state: argument, into: derivative, to: .attempt)
+      if stage == last - 1 { penultimateStage = (argument, derivative) }
       stages.append(derivative)
     }
     if !tableau.error.isEmpty {

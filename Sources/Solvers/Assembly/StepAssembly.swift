@@ -24,6 +24,16 @@ struct StepAssembly {
   var kinkProcedure: ProcedureHandle?
   /// Computes the differences of kinks at a time and a state into `locatedKinks`; `nil` likewise.
   var kinkDifferences: ProcedureHandle?
+  /// How the program asks for another method, if it does.
+  var switching: SwitchingArrays?
+  /// Where `switching` is due.
+  var isAssessed: LaneArray?
+  /// What the last stage but one was computed of, and its value, for explicit methods.
+  var penultimateStage: (argument: LaneArray, derivative: LaneArray)?
+  /// What lives between routines and is of no use to another method.
+  var methodsOwn: Set<LaneArray>
+  /// Everything else that lives between routines, in order of declaration.
+  private(set) var arraysOfRun: [LaneArray] = []
 
   /// The arrays that live within a step.
   struct ScratchArrays {
@@ -102,6 +112,10 @@ struct StepAssembly {
       if case .load(system.time, _) = program.graph[$0] { return true }
       return false
     }
+    methodsOwn = [
+      arrays.step, arrays.attemptedStep, scratch.errorMemory, scratch.rejectionsInARow,
+      scratch.firstStage,
+    ]
     self.program = program
     self.system = system
     self.method = method
@@ -151,7 +165,10 @@ struct StepAssembly {
   // MARK: Completion
 
   /// Adds what all methods share around the stages, and makes the program ready for a backend.
-  mutating func finish() -> LaneProgram {
+  ///
+  /// - Parameter mayChange: Whether the program asks for another method.
+  /// - Returns: The program.
+  mutating func finish(mayChange: Bool = false) -> LaneProgram {
     addClipping()
     defineConditions()
     addConditionsWithinStep()
@@ -159,6 +176,7 @@ struct StepAssembly {
     let extremes = defineExtremeValues()
     addTurningPoints(extremes)
     addCommit(extremes)
+    if mayChange { addStiffnessDetection() }
     addBeginning(extremes)
     addObservation()
     addLocation()
@@ -166,7 +184,8 @@ struct StepAssembly {
       time: arrays.time, newTime: scratch.newTime, step: arrays.attemptedStep,
       accepted: scratch.accepted, nextSample: arrays.nextSample, fraction: arrays.fraction,
       recorded: arrays.recorded, attention: arrays.attention, isTurning: turning?.isTurning,
-      turningRounds: Self.turningRounds)
+      turningRounds: Self.turningRounds, isAssessed: isAssessed)
+    noteArraysOfRun()
     if watchesConditions { keepInterpolationData() }
     let hoisted = program.declare("hoisted", storage: .persistent)
     let stores = program.hoist(
@@ -175,6 +194,20 @@ struct StepAssembly {
     program.routines[.prepare] = [.call(prepare, [])]
     program.fuse()
     return program
+  }
+
+  /// Notes what has to go along with a run that another method goes on with: everything that lives
+  /// between routines but what is the method's own.
+  private mutating func noteArraysOfRun() {
+    var own = methodsOwn
+    if let switching {
+      own.formUnion([
+        switching.countdown, switching.interval, switching.votes, switching.patience,
+        switching.rate,
+        switching.direction,
+      ])
+    }
+    arraysOfRun = program.persistentArrays.filter { !own.contains($0) }
   }
 
   /// Keeps between routines what `locate` needs of the attempted step.

@@ -7,7 +7,7 @@ import Foundation
 /// numbers are little-endian. A block that is not whole ends the journal: it was being written when the power
 /// went, and everything before it stands.
 enum JournalFormat {
-  static let mark = Array("afterglow journal 3\n".utf8)
+  static let mark = Array("afterglow journal 4\n".utf8)
   /// More than this is no block of ours.
   static let largestBlock = 1 << 31
 
@@ -37,6 +37,8 @@ enum JournalFormat {
       bytes.append(number: record.identity)
       bytes.append(number: UInt64(bitPattern: record.acceptedSteps))
       bytes.append(number: UInt64(bitPattern: record.rejectedSteps))
+      bytes.append(number: UInt64(bitPattern: record.stiffSteps))
+      bytes.append(number: UInt64(bitPattern: record.switches))
       let reason = Array(record.reason.utf8)
       bytes.append(number: UInt64(reason.count))
       bytes += reason
@@ -60,7 +62,8 @@ enum JournalFormat {
       guard let status = reader.byte(), let verdict = reader.byte(),
         let known = RunRecord.Status(rawValue: Int8(bitPattern: status)),
         let identity = reader.number(), let accepted = reader.number(),
-        let rejected = reader.number(), let length = reader.count(below: 1 << 20),
+        let rejected = reader.number(), let stiff = reader.number(),
+        let switches = reader.number(), let length = reader.count(below: 1 << 20),
         let reason = reader.bytes(length), let lastTime = reader.number(),
         let stateCount = reader.count(below: 1 << 24), let lastStates = reader.doubles(stateCount)
       else { return nil }
@@ -68,7 +71,8 @@ enum JournalFormat {
         RunRecord(
           status: known, reason: String(decoding: reason, as: UTF8.self),
           verdict: Int8(bitPattern: verdict), acceptedSteps: Int64(bitPattern: accepted),
-          rejectedSteps: Int64(bitPattern: rejected), identity: identity,
+          rejectedSteps: Int64(bitPattern: rejected), stiffSteps: Int64(bitPattern: stiff),
+          switches: Int64(bitPattern: switches), identity: identity,
           lastTime: Double(bitPattern: lastTime), lastStates: lastStates))
     }
     reader.skipToWord()
