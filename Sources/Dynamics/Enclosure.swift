@@ -40,31 +40,44 @@ struct Enclosure: Equatable, Sendable {
       mayLackValue: mayLackValue || other.mayLackValue)
   }
 
-  private func with(_ values: [Double], _ other: Enclosure? = nil) -> Enclosure {
-    guard let low = values.min(), let high = values.max(), !values.contains(where: \.isNaN) else {
-      return .everything
-    }
-    return Enclosure(
-      low: low, high: high, mayLackValue: mayLackValue || (other?.mayLackValue ?? false))
+  /// The interval between the smallest and the largest of four values.
+  private static func between(
+    _ a: Double, _ b: Double, _ c: Double, _ d: Double, mayLackValue: Bool
+  ) -> Enclosure {
+    Enclosure(
+      low: min(min(a, b), min(c, d)), high: max(max(a, b), max(c, d)),
+      mayLackValue: mayLackValue || (a + b + c + d).isNaN)
   }
 
-  static prefix func - (x: Enclosure) -> Enclosure { x.with([-x.high, -x.low]) }
+  private static func between(_ a: Double, _ b: Double, mayLackValue: Bool) -> Enclosure {
+    between(a, b, a, b, mayLackValue: mayLackValue)
+  }
+
+  static prefix func - (x: Enclosure) -> Enclosure {
+    Enclosure(low: -x.high, high: -x.low, mayLackValue: x.mayLackValue)
+  }
 
   static func + (x: Enclosure, y: Enclosure) -> Enclosure {
-    x.with([x.low + y.low, x.high + y.high], y)
+    Enclosure(
+      low: x.low + y.low, high: x.high + y.high, mayLackValue: x.mayLackValue || y.mayLackValue)
   }
 
   static func - (x: Enclosure, y: Enclosure) -> Enclosure {
-    x.with([x.low - y.high, x.high - y.low], y)
+    Enclosure(
+      low: x.low - y.high, high: x.high - y.low, mayLackValue: x.mayLackValue || y.mayLackValue)
   }
 
   static func * (x: Enclosure, y: Enclosure) -> Enclosure {
-    x.with([x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high], y)
+    between(
+      x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high,
+      mayLackValue: x.mayLackValue || y.mayLackValue)
   }
 
   static func / (x: Enclosure, y: Enclosure) -> Enclosure {
     guard y.low > 0 || y.high < 0 else { return .everything }
-    return x.with([x.low / y.low, x.low / y.high, x.high / y.low, x.high / y.high], y)
+    return between(
+      x.low / y.low, x.low / y.high, x.high / y.low, x.high / y.high,
+      mayLackValue: x.mayLackValue || y.mayLackValue)
   }
 
   func minimum(_ other: Enclosure) -> Enclosure {
@@ -80,49 +93,49 @@ struct Enclosure: Equatable, Sendable {
   }
 
   func power(_ exponent: Enclosure) -> Enclosure {
+    let mayLackValue = mayLackValue || exponent.mayLackValue
     if let whole = exponent.constant, whole == whole.rounded(), whole.magnitude <= 64 {
-      let ends = [low, high].map { ElementaryFunctions.power($0, whole) }
       if whole < 0, low <= 0, high >= 0 { return .everything }
+      var result = Self.between(
+        ElementaryFunctions.power(low, whole), ElementaryFunctions.power(high, whole),
+        mayLackValue: mayLackValue)
       let isEven = whole.truncatingRemainder(dividingBy: 2) == 0
-      let passesZero = isEven && low < 0 && high > 0
-      return widened(with(passesZero ? ends + [0] : ends, exponent))
+      if isEven, whole > 0, low < 0, high > 0 { result.low = 0 }
+      return widened(result)
     }
     guard low >= 0 else { return .everything }
-    let corners = [(low, exponent.low), (low, exponent.high), (high, exponent.low)]
-      + [(high, exponent.high)]
-    return widened(with(corners.map { ElementaryFunctions.power($0.0, $0.1) }, exponent))
+    return widened(
+      Self.between(
+        ElementaryFunctions.power(low, exponent.low), ElementaryFunctions.power(low, exponent.high),
+        ElementaryFunctions.power(high, exponent.low),
+        ElementaryFunctions.power(high, exponent.high), mayLackValue: mayLackValue))
   }
 
   /// A function of this interval.
   func applying(_ operation: UnaryOperation) -> Enclosure {
     func ends() -> Enclosure {
-      with([
+      Self.between(
         ElementaryFunctions.evaluate(operation, low), ElementaryFunctions.evaluate(operation, high),
-      ])
+        mayLackValue: mayLackValue)
     }
+    let passesZero = low < 0 && high > 0
     switch operation {
     case .negate: return -self
     case .absolute:
-      let passesZero = low < 0 && high > 0
-      return with([low.magnitude, high.magnitude] + (passesZero ? [0] : []))
+      var result = ends()
+      if passesZero { result.low = 0 }
+      return result
     case .floor, .ceiling, .sign: return ends()
-    case .squareRoot:
-      guard low >= 0 else { return .everything }
-      return ends()
-    case .log, .log2, .log10:
-      guard low > 0 else { return .everything }
-      return widened(ends())
-    case .log1p:
-      guard low > -1 else { return .everything }
-      return widened(ends())
-    case .asin, .acos:
-      guard low >= -1, high <= 1 else { return .everything }
-      return widened(ends())
+    case .squareRoot: return low >= 0 ? ends() : .everything
+    case .log, .log2, .log10: return low > 0 ? widened(ends()) : .everything
+    case .log1p: return low > -1 ? widened(ends()) : .everything
+    case .asin, .acos: return low >= -1 && high <= 1 ? widened(ends()) : .everything
     case .exp, .expm1, .cubeRoot, .atan, .sinh, .tanh, .exprel, .linoid, .coarseExpm1:
       return widened(ends())
     case .cosh:
-      let passesZero = low < 0 && high > 0
-      return widened(passesZero ? ends().union(Enclosure(1)) : ends())
+      var result = widened(ends())
+      if passesZero { result.low = 1 }
+      return result
     case .sin: return wave(top: .pi / 2, ends())
     case .cos: return wave(top: 0, ends())
     case .tan:

@@ -52,7 +52,7 @@ struct ConditionSearch {
     for kink in 0..<ensemble.kinkCount {
       let side = block[arrays.kinkSides, kink, lane]
       guard side != 0, let last = readings.last, last.kinks[kink] * side < 0 else { continue }
-      let change = boundary(0, 1, { $0.kinks[kink] * side <= 0 }, height: { -side * $0.kinks[kink] })
+      let change = boundary(0, 1, { $0.kinks[kink] * side < 0 }, height: { -side * $0.kinks[kink] })
       kinks.append((kink, side))
       earliest = min(earliest, change.first)
     }

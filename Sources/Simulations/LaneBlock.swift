@@ -76,6 +76,8 @@ final class LaneBlock {
     shared[layout.offset(of: arrays.initialStep)] = first ?? 0
     shared[layout.offset(of: arrays.maximumStep)] =
       configuration.maximumStep ?? .greatestFiniteMagnitude
+    shared[layout.offset(of: arrays.shortestQuadratureStep)] =
+      1e-9 * (configuration.end - configuration.start)
     shared[layout.offset(of: arrays.maximumSteps)] = Double(configuration.maximumSteps)
     let windows = shared + layout.offset(of: arrays.extremeWindows)
     for (index, edge) in ensemble.reductions.extremeWindows.enumerated() { windows[index] = edge }

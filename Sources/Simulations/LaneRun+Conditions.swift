@@ -76,7 +76,7 @@ extension LaneRun {
     if ensemble.conditionCount == 0 { block.observe() }
     var hasPassed = false
     for (kink, side) in kinksAhead {
-      let isAhead = block[arrays.locatedKinks, kink, lane] * side > 0
+      let isAhead = block[arrays.locatedKinks, kink, lane] * side >= 0
       if isAhead { block[arrays.kinkSides, kink, lane] = side } else { hasPassed = true }
     }
     kinksAhead = []
@@ -92,7 +92,11 @@ extension LaneRun {
     let (fraction, kinks) = search.earliestChange()
     kinksAhead = kinks
     let time = block[arrays.time, lane]
-    let target = max(time + fraction * block[arrays.attemptedStep, lane], time.nextUp)
+    let step = block[arrays.attemptedStep, lane]
+    // A step that ends a rounding short may be too short to move the states: then further each time.
+    let least = max(time.ulp, 0x1p-52 * step) * Double(sign: .plus, exponent: landings, significand: 1)
+    let target = max(time + fraction * step, time + min(least, step))
+    landings = fraction < 1 ? min(landings + 1, 52) : 0
     block[arrays.attention, lane] = 0
     block[arrays.stop, lane] = min(target, block[arrays.stop, lane])
     block[arrays.ignoresConditions, lane] = 1

@@ -27,6 +27,8 @@ final class LaneRun {
   private var nextJump = Double.infinity
   private var watches: [ConditionWatch] = []
   var eventLog: EventLog
+  /// How many landings in a row have changed nothing.
+  var landings = 0
   /// The kinks that the lane is about to land on, and the sides from which it comes.
   var kinksAhead: [(kink: Int, side: Double)] = []
   /// By which methods it has gone so far.
@@ -121,7 +123,10 @@ final class LaneRun {
     watch(lane, block, ensemble, at: time)
     if isOver { return .isOver }
     chooseStop(lane, block, ensemble)
-    if hasChanged || passesKink { block.markForRestart(lane) }
+    if hasChanged || passesKink {
+      landings = 0
+      block.markForRestart(lane)
+    }
     return .goesOn
   }
 

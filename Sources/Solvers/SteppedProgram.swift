@@ -116,6 +116,8 @@ public struct SteppingArrays: Sendable, Hashable {
   public var maximumStep: LaneArray
   /// Shared: how many attempts a run may make.
   public var maximumSteps: LaneArray
+  /// Shared: steps that are shorter follow integrals no closer than the states ask for.
+  public var shortestQuadratureStep: LaneArray
   /// Shared: from when to when each extreme is kept, two numbers each.
   public var extremeWindows: LaneArray
 }

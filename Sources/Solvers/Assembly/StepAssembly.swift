@@ -92,6 +92,7 @@ struct StepAssembly {
       derivative: persistent("derivative", count), relativeTolerance: shared("rtol"),
       absoluteTolerance: shared("atol", count), initialStep: shared("initial_step"),
       maximumStep: shared("maximum_step"), maximumSteps: shared("maximum_steps"),
+      shortestQuadratureStep: shared("shortest_quadrature_step"),
       extremeWindows: shared("extreme_windows", 2 * system.extremes.count))
     scratch = ScratchArrays(
       newTime: temporary("t_new"), newState: temporary("z", count),

@@ -74,7 +74,11 @@ extension StepAssembly {
         let isFinite = graph.compare(.less, square, graph.constant(1e250))
         sum = graph.add(sum, graph.select(isFinite, square, graph.constant(0)))
       }
-      let ofQuadratures = graph.multiply(graph.constant(weight), sum)
+      // What a step as short as this adds is of no weight, and its rounding may exceed the tolerance.
+      let isLong = graph.compare(
+        .greater, graph.load(arrays.attemptedStep), graph.load(arrays.shortestQuadratureStep))
+      let all = graph.multiply(graph.constant(weight), sum)
+      let ofQuadratures = graph.select(isLong, all, graph.constant(0))
       let ofStates = graph.load(scratch.errorSquare)
       // The larger one; where that of the states has no value, that it has none.
       let isLarger = graph.compare(.greater, ofQuadratures, ofStates)
