@@ -30,7 +30,7 @@ struct NetTests {
       Issue.record(
         """
         `\(name)` has other bits, and the runs and the version of the numerics are the same: raise \
-        `Numerics.version`, say why at the top of \(Self.place), and record the bits by `make net`
+        `Numerics.version`, say why at the top of the table, and record the bits by `make net`
         """)
     }
     if Self.updates, unannounced.isEmpty {
@@ -39,9 +39,19 @@ struct NetTests {
         table.sections.append(section)
       }
     }
-    let (before, after) = (old?.text ?? "", section.text)
-    let changes = after.split(separator: "\n").difference(from: before.split(separator: "\n"))
-    Issue.record("\(Self.updates ? "look at the difference" : "it is not as recorded"): \(changes)")
+    Issue.record("\(entry.name) is not as recorded:\n\(Self.changes(from: old, to: section))")
+  }
+
+  /// The lines that are others, as a difference of texts shows them.
+  private static func changes(from old: NetTable.Section?, to new: NetTable.Section) -> String {
+    let before = (old?.text ?? "").split(separator: "\n")
+    let changes = new.text.split(separator: "\n").difference(from: before)
+    return changes.map { change in
+      switch change {
+      case .remove(_, let line, _): "-\(line)"
+      case .insert(_, let line, _): "+\(line)"
+      }
+    }.joined(separator: "\n")
   }
 
   /// Changes the table on disk, one test at a time.
@@ -65,7 +75,7 @@ struct NetTests {
     let versions = Set(table.sections.flatMap { $0.lines.map(\.since) } + [Numerics.version])
     #expect(
       versions.subtracting(table.explained).sorted() == [],
-      "the top of \(Self.place) has no line that says why this version has other bits")
+      "the top of the table has no line that says why this version has other bits")
     if Self.updates { return }
     #expect(table.sections.map(\.name) == NetCase.all.map(\.name))
   }
