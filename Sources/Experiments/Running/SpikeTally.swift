@@ -91,7 +91,7 @@ struct SpikeTally {
     case .meanInterval: return result.mean
     case .interval5: return result.percentile(0.05)
     case .interval25: return result.percentile(0.25)
-    case .interval50: return result.percentile(0.5)
+    case .interval50: return result.median
     case .interval75: return result.percentile(0.75)
     case .interval95: return result.percentile(0.95)
     default: return .nan
