@@ -33,7 +33,9 @@ extension Campaign: AccountedCampaign {
 }
 
 extension NetworkCampaign: AccountedCampaign {
-  func preview(asJSON: Bool) -> String { NetworkAccount.preview(self) }
+  func preview(asJSON: Bool) -> String {
+    asJSON ? JSONText.of(NetworkPreview(self)) : NetworkAccount.preview(self)
+  }
 
   func account(
     of finished: FinishedCampaign<NetworkSummary>, path: String, asJSON: Bool

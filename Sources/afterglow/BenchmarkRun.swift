@@ -35,20 +35,21 @@ struct BenchmarkRun {
       let making = finished.summary.notes.compileSeconds
       rounds.append((finished.wallSeconds - making, finished.processorSeconds - making))
     }
-    let median = rounds.sorted { $0.wall < $1.wall }[rounds.count / 2]
+    let wall = median(ofSorted: rounds.map(\.wall).sorted())
+    let processor = median(ofSorted: rounds.map(\.processor).sorted())
     let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     let errors = try self.errors(of: experiment, path: path)
     let runs = campaign.plan.count
     return BenchmarkResult(
       name: workload.name, threads: threads, runs: runs,
-      failedRuns: first.summary.progress.failed, runsPerSecond: Double(runs) / median.wall,
-      runsPerProcessorSecond: Double(runs) / median.processor, wallSeconds: median.wall,
-      wallSecondsOfAll: rounds.map(\.wall), processorSeconds: median.processor,
+      failedRuns: first.summary.progress.failed, runsPerSecond: Double(runs) / wall,
+      runsPerProcessorSecond: Double(runs) / processor, wallSeconds: wall,
+      wallSecondsOfAll: rounds.map(\.wall), processorSeconds: processor,
       compileSeconds: first.summary.notes.compileSeconds,
       compileWasCached: first.summary.notes.cameFromCache,
       method: first.digest.methodUse.text(first.summary.notes), stepsPerRun: try stepsPerRun(path),
       largestError: errors.last ?? .nan,
-      medianError: errors.isEmpty ? .nan : errors[errors.count / 2],
+      medianError: median(ofSorted: errors),
       fileMegabytes: Double(size ?? 0) / 1e6)
   }
 

@@ -18,6 +18,8 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "Files ending in .model, .yaml or .yml.")
   var files: [String]
 
+  @OptionGroup var overrides: OverrideOptions
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -60,7 +62,9 @@ struct CheckCommand: ParsableCommand {
     if file.path.hasSuffix(".model") {
       return workplace.library.load(file).diagnostics
     }
-    return Experiment.read(file, library: workplace.library).diagnostics
+    return Experiment.read(
+      file, library: workplace.library, overrides: overrides.overrides
+    ).diagnostics
   }
 }
 

@@ -59,7 +59,7 @@ struct ListCommand: ParsableCommand {
   /// The first sentence of the comment before `model` or `circuit`, or else of that before the
   /// first component or neuron.
   private static func firstComment(of path: String, marker: String) -> String {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return "" }
+    guard let text = text(of: path) else { return "" }
     var block: [String] = []
     var best = ""
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -78,8 +78,14 @@ struct ListCommand: ParsableCommand {
     return best.split(separator: ". ").first.map(String.init) ?? best
   }
 
+  /// The text of a file without a byte order mark.
+  private static func text(of path: String) -> String? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    return text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text
+  }
+
   private static func title(of path: String) -> String {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return "" }
+    guard let text = text(of: path) else { return "" }
     let line = text.split(separator: "\n").first { $0.hasPrefix("title:") }
     return line.map { $0.dropFirst(6).trimmingCharacters(in: .whitespaces) } ?? ""
   }

@@ -122,6 +122,39 @@ struct NetworkAccount {
   var report: NetworkReport { NetworkReport(campaign, finished, path: path) }
 }
 
+/// What would be run of a circuit, for programs.
+struct NetworkPreview: Encodable {
+  private let title: String
+  private let circuit: String
+  private let populations: [String]
+  private let projections: [String]
+  private let arms: [String]
+  private let runs: Int
+  private let points: Int
+  private let steps: Int
+  private let recordedVariables: Int
+  private let recordedTimes: Int
+  private let reductions: Int
+
+  init(_ campaign: NetworkCampaign) {
+    let experiment = campaign.experiment
+    guard let subject = experiment.network?.circuit else {
+      preconditionFailure("a campaign of a circuit has one")
+    }
+    title = experiment.title
+    circuit = subject.name
+    populations = subject.populations.filter { !$0.isCircuitItself }.map(\.declaration.path)
+    projections = subject.projections.filter { !$0.isImplicit }.map(\.declaration.path)
+    arms = experiment.arms.map(\.name)
+    runs = campaign.plan.count
+    points = campaign.plan.pointCount
+    steps = campaign.stepCount
+    recordedVariables = experiment.recording?.variables.count ?? 0
+    recordedTimes = experiment.recording?.times.count ?? 0
+    reductions = experiment.reductions.count
+  }
+}
+
 /// The result of running a circuit, for programs.
 struct NetworkReport: Encodable {
   struct Run: Encodable {

@@ -138,7 +138,7 @@ struct ReductionAccount {
         continue
       }
       table.add([
-        reduction.name, shown(first, index), shown(values[values.count / 2], index),
+        reduction.name, shown(first, index), shown(median(ofSorted: values), index),
         shown(last, index), "\(values.count)",
       ])
     }

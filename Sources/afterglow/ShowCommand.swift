@@ -110,7 +110,12 @@ struct ShowCommand: ParsableCommand {
   /// The step of every population's cells.
   private func printedPrograms(_ circuit: Circuit, toolchain: KernelToolchain?) throws -> String {
     // The default of `--method` is one for models.
-    let chosen = method.flatMap { CellMethod(rawValue: $0) } ?? .exponentialEuler
+    let wanted = method ?? CellMethod.exponentialEuler.rawValue
+    guard let chosen = CellMethod(rawValue: wanted) else {
+      let names = CellMethod.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError(
+        "there is no method `\(wanted)` for the cells of a circuit; the methods are \(names)")
+    }
     let network = Network(
       circuit, NetworkConfiguration(method: chosen, timeStep: 1e-4), backend: .interpreter)
     return circuit.populations.indices.map { index in

@@ -23,6 +23,15 @@ struct IntervalDistributionTests {
     #expect(result.percentile(0.95) == 1.25)
   }
 
+  @Test("has the mean of the two middle intervals as the median of an even number")
+  func median() {
+    var distribution = IntervalDistribution(cellCount: 1, window: 0..<1000, timeStep: 0.5)
+    distribution.add(TestTrains.train([0, 1, 3, 6, 16].map { (0, $0) }))
+    #expect(distribution.finish().median == 2.5)
+    distribution.add(TestTrains.train([(0, 36)]))
+    #expect(distribution.finish().median == 3)
+  }
+
   @Test("is none without intervals")
   func none() {
     var distribution = IntervalDistribution(cellCount: 1, window: 0..<1, timeStep: 0.1)

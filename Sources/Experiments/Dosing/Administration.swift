@@ -1,4 +1,5 @@
 import ModelLanguage
+import Units
 
 /// What one dose puts into the model: amounts at once and pieces of constant rate.
 struct Administration {
@@ -43,7 +44,7 @@ struct Administration {
     let fractions = route.targets.map { value($0.fraction) }
     let available = fractions.reduce(0, +) * event.amount
     for (target, fraction) in zip(route.targets, fractions) where fraction != 0 {
-      let entry = time + (target.lag.map(value) ?? 0)
+      let entry = target.lag.map { decimalSteps(1, of: value($0), from: time) } ?? time
       let amount = fraction * event.amount
       let duration: Double =
         switch event.delivery {
@@ -54,7 +55,8 @@ struct Administration {
       if duration > 0 {
         infusions.append(
           Infusion(
-            input: target.rateInput, start: entry, end: entry + duration, rate: amount / duration))
+            input: target.rateInput, start: entry, end: decimalSteps(1, of: duration, from: entry),
+            rate: amount / duration))
       } else if amount != 0 {
         boluses.append(Bolus(state: target.state, time: entry, amount: amount))
       }

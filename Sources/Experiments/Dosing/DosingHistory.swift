@@ -1,5 +1,6 @@
 import ModelLanguage
 import Simulations
+import Units
 
 /// The doses of one run, worked out for its parameters, before they become a schedule.
 struct DosingHistory {
@@ -54,7 +55,7 @@ struct DosingHistory {
     // A constant infusion at steady state ends with the record that names it.
     if event.steadyState != .none && event.interval == 0 { return }
     for repetition in 0...event.additional {
-      let time = event.time + Double(repetition) * event.interval
+      let time = decimalSteps(repetition, of: event.interval, from: event.time)
       add(Administration(event, at: time, model: model, parameters: parameters))
     }
   }

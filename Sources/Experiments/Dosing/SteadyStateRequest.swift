@@ -1,4 +1,5 @@
 import ModelLanguage
+import Units
 
 /// Doses repeated for ever at one interval, whose periodic state a run needs.
 ///
@@ -39,7 +40,7 @@ struct SteadyStateRequest: Hashable {
       return
     }
     for repetition in 0...earlier {
-      let shift = Double(repetition) * interval
+      let shift = decimalSteps(repetition, of: interval)
       let part = single.clipped(from: shift, to: shift + interval, shiftedBy: -shift)
       boluses += part.boluses
       infusions += part.infusions
@@ -76,7 +77,7 @@ struct SteadyStateRequest: Hashable {
     single.infusions = dose
     guard let earlier = Self.count(single, interval: interval), earlier > 0 else { return [] }
     return (1...earlier).reversed().compactMap { repetition in
-      let given = Double(repetition) * interval
+      let given = decimalSteps(repetition, of: interval)
       let part = single.clipped(from: given, to: .infinity, shiftedBy: time - given)
       return part.boluses.isEmpty && part.infusions.isEmpty ? nil : part
     }

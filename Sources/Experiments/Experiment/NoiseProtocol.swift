@@ -1,3 +1,5 @@
+import Units
+
 /// An input that wanders about a mean: an Ornstein–Uhlenbeck process, constant between its draws.
 ///
 /// From one draw to the next, an interval h later, exactly
@@ -40,10 +42,11 @@ public struct NoiseProtocol: Sendable, Hashable {
     var value = mean + deviation * normal(0)
     var steps = [RunSchedule.InputStep(input: input, time: 0, value: value)]
     var draw = 1
-    while Double(draw) * every.value < end {
+    while decimalSteps(draw, of: every.value) < end {
       value = mean + (value - mean) * decay + kick * normal(draw)
       steps.append(
-        RunSchedule.InputStep(input: input, time: Double(draw) * every.value, value: value))
+        RunSchedule.InputStep(input: input, time: decimalSteps(draw, of: every.value), value: value)
+      )
       draw += 1
     }
     return steps

@@ -16,8 +16,7 @@ extension Experiment {
     add("model", .text(modelPath))
     add("duration", .text(duration.text))
     add("lead_in", (leadIn?.text).map { .text($0) })
-    // Seeds up to Int.max fit; larger ones cannot be written in a file.
-    add("seed", .integer(Int(clamping: seed)))
+    add("seed", Int(exactly: seed).map { .integer($0) } ?? .text("\(seed)"))
     if !parameters.isEmpty { add("parameters", plain(parameters)) }
     if hasArms {
       add("arms", .table(arms.map { PlainValue.Entry($0.name, plain($0)) }))

@@ -62,7 +62,7 @@ struct ExperimentReader {
       problems.positiveTime($0, "`duration`")
     }
     let leadIn = table["lead_in"].flatMap { problems.time($0, "`lead_in`") }
-    let seed = table["seed"].flatMap { problems.integer($0, "`seed`", in: 0...Int.max) }
+    let seed = table["seed"].flatMap { problems.seed($0) }
     let modelNode = table.required("model", help: "name a model file")
     let modelPath = modelNode.flatMap { problems.text($0, "`model`") }
     guard let modelNode, let modelPath,
@@ -86,7 +86,7 @@ struct ExperimentReader {
     var experiment = Experiment(
       title: title ?? model.name, description: description ?? "", modelPath: modelPath,
       model: model, duration: duration, leadIn: leadIn,
-      seed: overrides.seed ?? body.sweepSeed ?? UInt64(seed ?? 0), parameters: body.parameters,
+      seed: overrides.seed ?? body.sweepSeed ?? seed ?? 0, parameters: body.parameters,
       inputs: body.inputs, arms: body.arms, hasArms: table.has("arms"),
       eventTable: body.eventTable, recording: body.recording,
       recordedRuns: body.recordedRuns, reductions: body.reductions,

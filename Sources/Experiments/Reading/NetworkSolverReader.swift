@@ -37,7 +37,11 @@ struct NetworkSolverReader {
     else { return }
     if let duration {
       let count = duration / step.value
-      if abs(count - count.rounded()) > 1e-6 * max(1, count) {
+      if count.rounded() < 1 {
+        problems.error(
+          "the run is shorter than one step of \(step.text)", id: "step-does-not-fit",
+          at: stepNode.range)
+      } else if abs(count - count.rounded()) > 1e-6 * max(1, count) {
         problems.error(
           "the duration is no whole number of steps of \(step.text)", id: "step-does-not-fit",
           at: stepNode.range)

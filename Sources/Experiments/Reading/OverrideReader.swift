@@ -11,6 +11,7 @@ struct OverrideReader {
   let problems: ProblemList
 
   func apply(_ overrides: ExperimentOverrides, to experiment: inout Experiment) {
+    note(overrides, in: &experiment)
     for setting in overrides.settings {
       let text = "\(setting.path)=\(setting.value)"
       let file = SourceFile(path: "--set", text: text)
@@ -31,6 +32,17 @@ struct OverrideReader {
         setParameter(setting.path, value, at: pathRange, in: &experiment)
       }
     }
+  }
+
+  /// Says in the title and the description what is not as the file has it.
+  private func note(_ overrides: ExperimentOverrides, in experiment: inout Experiment) {
+    guard !overrides.settings.isEmpty else { return }
+    let changes = overrides.settings.map { "\($0.path) = \($0.value)" }.joined(separator: ", ")
+    experiment.title += " (with \(changes))"
+    let sentence = "Set from outside the file: \(changes)."
+    experiment.description +=
+      experiment.description.isEmpty || experiment.description.hasSuffix("\n")
+      ? sentence : " " + sentence
   }
 
   private func setParameter(

@@ -157,7 +157,7 @@ struct RecordReader {
     return false
   }
 
-  /// Multiples of a step, each computed by one multiplication so that no error piles up.
+  /// Multiples of a step, each the number nearest to what was asked.
   private func regular(
     from start: Double, to end: Double, every step: Double, at range: SourceRange
   ) -> [Double]? {
@@ -168,6 +168,6 @@ struct RecordReader {
         "this asks for more than \(Self.limit) sample times", id: "too-many-samples", at: range)
       return nil
     }
-    return (0...Int(intervals)).map { min(start + Double($0) * step, end) }
+    return (0...Int(intervals)).map { min(decimalSteps($0, of: step, from: start), end) }
   }
 }

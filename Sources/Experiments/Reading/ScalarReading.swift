@@ -51,6 +51,18 @@ extension ProblemList {
     return value
   }
 
+  /// A seed: a whole number from 0 to 2^64 − 1.
+  func seed(_ node: YamlNode) -> UInt64? {
+    if let seed = node.scalar.flatMap({ UInt64($0) }) { return seed }
+    guard let text = node.scalar, let value = wholeNumber(text), value >= 0 else {
+      error(
+        "`seed` is a whole number from 0 to \(UInt64.max), found \(node.kindInWords)",
+        id: "wrong-type", at: node.range)
+      return nil
+    }
+    return UInt64(value)
+  }
+
   /// A number without a unit.
   func number(_ node: YamlNode, _ name: String) -> Double? {
     guard let text = node.scalar, let value = Double(text), value.isFinite else {

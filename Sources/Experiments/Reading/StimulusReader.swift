@@ -121,9 +121,10 @@ struct StimulusReader {
     }
     var steps = [(time: WrittenQuantity(si: -.infinity, in: .second), value: baseline)]
     for pulse in 0..<count {
-      let begin = start.value + Double(pulse) * (every?.value ?? 0)
+      let begin = decimalSteps(pulse, of: every?.value ?? 0, from: start.value)
       steps.append((WrittenQuantity(si: begin, in: .second), height))
-      steps.append((WrittenQuantity(si: begin + width.value, in: .second), baseline))
+      steps.append(
+        (WrittenQuantity(si: decimalSteps(1, of: width.value, from: begin), in: .second), baseline))
     }
     return InputProtocol(input: input, steps: steps)
   }
@@ -145,10 +146,13 @@ struct StimulusReader {
     var steps = [(time: WrittenQuantity(si: -.infinity, in: .second), value: from)]
     for piece in 0..<pieces {
       let part = (Double(piece) + 0.5) / Double(pieces)
-      let begin = start.value + over.value * Double(piece) / Double(pieces)
+      let begin = decimalPoint(
+        piece, of: pieces, from: start.value,
+        to: decimalSteps(1, of: over.value, from: start.value))
       steps.append((WrittenQuantity(si: begin, in: .second), from.mixed(with: to, part)))
     }
-    steps.append((WrittenQuantity(si: start.value + over.value, in: .second), to))
+    steps.append(
+      (WrittenQuantity(si: decimalSteps(1, of: over.value, from: start.value), in: .second), to))
     return InputProtocol(input: input, steps: steps)
   }
 

@@ -293,13 +293,17 @@ struct SweepAxisReader {
       return nil
     }
     if scale == "log", !isPositive(from, fromNode, entry.key, "scale: log") { return nil }
+    let scaleUnit = from.unit
+    let first = scaleUnit.writtenValue(ofSI: from.value)
+    let last = scaleUnit.writtenValue(ofSI: to.value)
     let values = (0..<count).map { index -> Double in
       if index == 0 { return from.value }
       if index == count - 1 { return to.value }
+      guard scale == "log" else {
+        return scaleUnit.siValue(of: decimalPoint(index, of: count - 1, from: first, to: last))
+      }
       let part = Double(index) / Double(count - 1)
-      return scale == "log"
-        ? from.value * exponential(part * logarithm(to.value / from.value))
-        : from.value + part * (to.value - from.value)
+      return from.value * exponential(part * logarithm(to.value / from.value))
     }
     return SweepAxis(
       path: entry.key, target: target.target, unit: from.isBare ? target.unit : from.unit,

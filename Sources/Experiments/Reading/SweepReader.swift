@@ -42,9 +42,9 @@ struct SweepReader {
       let designNode = table.required("design", help: "it is one of \(listed(Self.designs))"),
       let name = problems.word(designNode, "`design`", among: Self.designs)
     else { return nil }
-    let seed = table["seed"].flatMap { problems.integer($0, "`seed`", in: 0...Int.max) }
+    let seed = table["seed"].flatMap { problems.seed($0) }
     rejectUnused(table, design: name)
-    if name == "list" { return readList(table).map { ($0, seed.map(UInt64.init)) } }
+    if name == "list" { return readList(table).map { ($0, seed) } }
     let design = readDesign(name, table)
     let isDrawn = name != "grid"
     var samples = isDrawn ? readSamples(name, table) : 0
@@ -106,7 +106,7 @@ struct SweepReader {
           + "\(sweep.pointsPerSample)", id: "sweep-too-large", at: parameters.range)
       return nil
     }
-    return (sweep, seed.map(UInt64.init))
+    return (sweep, seed)
   }
 
   /// Reports settings that the design has no use for.

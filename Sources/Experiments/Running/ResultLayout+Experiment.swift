@@ -50,7 +50,7 @@ extension ResultLayout {
           guard case .values(let values) = axis.form else { continue }
           axes.append(
             Axis(
-              name: axis.path, values: .numbers(values.map { axis.unit.value(ofSI: $0) }),
+              name: axis.path, values: .numbers(values.map { axis.unit.writtenValue(ofSI: $0) }),
               unit: axis.unit.symbol, longName: "swept parameter"))
         }
       } else {
@@ -61,7 +61,10 @@ extension ResultLayout {
             Coordinate(
               name: axis.path, axis: "run", unit: axis.unit.symbol,
               // Drawn numbers have no short decimal form to keep.
-              values: .numbers(plan.values(onAxis: index).map { $0 / axis.unit.scale })))
+              values: .numbers(
+                plan.values(onAxis: index).map {
+                  sweep.design == .list ? axis.unit.writtenValue(ofSI: $0) : $0 / axis.unit.scale
+                })))
         }
       }
     }

@@ -73,7 +73,7 @@ struct SpikeTally {
     case .meanInterval: return intervals.mean
     case .interval5: return intervals.percentile(0.05)
     case .interval25: return intervals.percentile(0.25)
-    case .interval50: return intervals.percentile(0.5)
+    case .interval50: return intervals.median
     case .interval75: return intervals.percentile(0.75)
     case .interval95: return intervals.percentile(0.95)
     case .silent: return Self.modes(bursts).fraction(of: .silent)

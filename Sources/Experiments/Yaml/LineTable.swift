@@ -4,13 +4,18 @@ import Yams
 /// Where the lines of a file begin, to turn the parser's marks into ranges.
 struct LineTable {
   let file: SourceFile
+  /// What the parser reads: the file without a byte order mark.
+  let text: String
   private let bytes: [UInt8]
   private let starts: [Int]
 
   init(_ file: SourceFile) {
     self.file = file
     bytes = file.bytes
-    var starts = [0]
+    // A byte order mark has no column.
+    let first = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    text = String(decoding: bytes[first...], as: UTF8.self)
+    var starts = [first]
     for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
       starts.append(offset + 1)
     }
@@ -29,6 +34,14 @@ struct LineTable {
     let start = offset(line: mark.line, column: mark.column)
     let end = node.scalar.map { scalarEnd($0.string, from: start) } ?? start + 1
     return SourceRange(file: file, lowerBound: start, upperBound: min(end, bytes.count))
+  }
+
+  /// Whether a text has an open bracket and ends at a comma: half of a call such as `mean(x, 1 h, 2 h)`.
+  func isCutByComma(_ text: String, at range: SourceRange) -> Bool {
+    let open = text.utf8.count { $0 == UInt8(ascii: "(") }
+    guard open > text.utf8.count(where: { $0 == UInt8(ascii: ")") }) else { return false }
+    let next = bytes[range.upperBound...].first { $0 != UInt8(ascii: " ") }
+    return next == UInt8(ascii: ",")
   }
 
   /// Where a key stands for the second time in the same column as the first.

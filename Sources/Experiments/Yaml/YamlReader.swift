@@ -21,7 +21,7 @@ enum YamlReader {
     guard YamlGuards.accept(file, problems: problems) else { return nil }
     let lines = LineTable(file)
     do {
-      guard let root = try Yams.compose(yaml: file.text, .basic, .default, .utf8) else {
+      guard let root = try Yams.compose(yaml: lines.text, .basic, .default, .utf8) else {
         problems.error("the file is empty", id: "empty-file", at: lines.range(line: 1, column: 1))
         return nil
       }
@@ -46,7 +46,13 @@ enum YamlReader {
       self.problems = problems
     }
 
-    mutating func convert(_ node: Node) -> YamlNode? {
+    /// Converts a node.
+    ///
+    /// - Parameters:
+    ///   - node: What the parser has found.
+    ///   - isWithinBrackets: Whether it stands within braces or brackets.
+    /// - Returns: The node, or `nil` after a reported problem.
+    mutating func convert(_ node: Node, isWithinBrackets: Bool = false) -> YamlNode? {
       count += 1
       let range = lines.range(of: node)
       if count > YamlGuards.nodeLimit {
@@ -58,11 +64,21 @@ enum YamlReader {
       switch node {
       case .scalar(let scalar):
         let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
+        if isWithinBrackets, !isQuoted, lines.isCutByComma(scalar.string, at: range) {
+          problems.error(
+            "within braces and brackets a comma ends a value, here `\(shortened(scalar.string))`",
+            id: "comma-in-braces", at: range,
+            help: "put a text with a comma in quotes, or on a line of its own")
+          return nil
+        }
         return YamlNode(content: .scalar(scalar.string, isQuoted: isQuoted), range: range)
       case .sequence(let sequence):
         var elements: [YamlNode] = []
         for element in sequence {
-          guard let element = convert(element) else { return nil }
+          guard
+            let element = convert(
+              element, isWithinBrackets: isWithinBrackets || sequence.style == .flow)
+          else { return nil }
           elements.append(element)
         }
         return YamlNode(content: .sequence(elements), range: range)
@@ -75,7 +91,10 @@ enum YamlReader {
               at: lines.range(of: key))
             return nil
           }
-          guard let value = convert(value) else { return nil }
+          guard
+            let value = convert(
+              value, isWithinBrackets: isWithinBrackets || mapping.style == .flow)
+          else { return nil }
           entries.append(
             YamlNode.Entry(key: name.string, keyRange: lines.range(of: key), value: value))
         }
@@ -124,6 +143,13 @@ enum YamlReader {
     }
     if problem.contains("could not find expected ':'") {
       return "every setting is written `name: value`"
+    }
+    if problem.contains("did not find expected ',' or '}'")
+      || problem.contains("did not find expected ',' or ']'")
+    {
+      return
+        "within braces and brackets a comma ends a value: a text with a comma stands in quotes, "
+        + "or on a line of its own"
     }
     if problem.contains("did not find expected key") {
       return "the settings of one table begin in the same column"

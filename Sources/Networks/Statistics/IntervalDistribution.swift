@@ -56,6 +56,26 @@ public struct IntervalDistribution: Sendable {
       return timeStep * Double(steps) / Double(intervalCount)
     }
 
+    /// The interval in the middle, or the mean of the two that are, in s; not a number without
+    /// intervals.
+    public var median: Double {
+      let count = intervalCount
+      guard count > 0 else { return .nan }
+      let (lower, upper) = (length(at: (count - 1) / 2), length(at: count / 2))
+      return lower == upper
+        ? timeStep * Double(lower) : timeStep * (Double(lower) + Double(upper)) / 2
+    }
+
+    /// The length in steps of one of the intervals, counted from the shortest.
+    private func length(at position: Int) -> Int {
+      var below = 0
+      for (steps, count) in lengths {
+        below += count
+        if position < below { return steps }
+      }
+      preconditionFailure("there are fewer intervals than \(position + 1)")
+    }
+
     /// The shortest interval that a part of all intervals does not exceed, in s; not a number without
     /// intervals.
     public func percentile(_ part: Double) -> Double {

@@ -1,3 +1,5 @@
+import Units
+
 /// The rate of a population in bins of time.
 ///
 /// Unlike the other statistics it keeps a value for each bin of its window, for these are its result.
@@ -44,6 +46,8 @@ public struct PopulationRate: Sendable {
     /// The mean rate of a cell in each bin, in Hz.
     public var rates: [Double] { counts.map { Double($0) / (Double(cellCount) * binWidth) } }
     /// Where each bin begins, in s.
-    public var times: [Double] { counts.indices.map { start + Double($0) * binWidth } }
+    public var times: [Double] {
+      counts.indices.map { decimalSteps($0, of: binWidth, from: start) }
+    }
   }
 }
