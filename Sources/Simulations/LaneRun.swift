@@ -42,6 +42,7 @@ final class LaneRun {
       block[arrays.extremes, element, lane] = value
       block[arrays.extremeTimes, element, lane] = .nan
     }
+    block.resetTolerances(lane)
     block[arrays.time, lane] = configuration.start
     block[arrays.isActive, lane] = 1
     block[arrays.ignoresEvents, lane] = 0

@@ -24,6 +24,9 @@ public struct EquationSystem: Sendable {
   public var extremes: [Extreme] = []
   /// What a driver reads at the times it chooses.
   public var observed: [Node] = []
+  /// The states whose absolute tolerance follows their magnitude, those of a dimension together;
+  /// all others have theirs as it is given.
+  public var toleranceGroups: [[Int]] = []
 
   /// A function that triggers an event.
   public struct EventFunction: Sendable {

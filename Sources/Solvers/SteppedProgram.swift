@@ -86,9 +86,14 @@ public struct SteppingArrays: Sendable, Hashable {
   public var extremeTimes: LaneArray
   /// The derivative of each state, as `diagnose` computes it.
   public var derivative: LaneArray
-  /// Shared: the tolerances, the absolute one for each state.
+  /// Shared: the tolerances, the absolute one for each state; for what follows its magnitude, the
+  /// most that it may be.
   public var relativeTolerance: LaneArray
   public var absoluteTolerance: LaneArray
+  /// The absolute tolerance of each state as it is now, and shared, which part of its largest
+  /// magnitude it is, 0 for a given one. To be set when a run begins; no elements if all are given.
+  public var tolerance: LaneArray
+  public var toleranceRatio: LaneArray
   /// Shared: the first step, or 0 to choose it; for methods of fixed step, the step.
   public var initialStep: LaneArray
   /// Shared: the longest step allowed.

@@ -57,6 +57,7 @@ struct SteadyStateSolver {
     results: inout [Result<[Double], Failure>]
   ) throws {
     var states = members.map { tasks[$0].states }
+    var magnitudes = states.map { $0.map(\.magnitude) }
     var differences = members.map { _ in Double.infinity }
     var open = Array(members.indices)
     let limit = interval > 0 ? Self.periodLimit : Self.doublingLimit
@@ -74,7 +75,10 @@ struct SteadyStateSolver {
         case .failure(let text):
           results[members[member]] = .failure(Failure(run: task.run, text: text))
         case .success(let end):
-          let difference = distance(states[member], end)
+          for state in end.indices {
+            magnitudes[member][state] = max(magnitudes[member][state], abs(end[state]))
+          }
+          let difference = distance(states[member], end, magnitudes[member])
           let shrinkage = difference / differences[member]
           states[member] = end
           differences[member] = difference
@@ -127,12 +131,14 @@ struct SteadyStateSolver {
   }
 
   /// The largest change of a state, in units of its tolerance.
-  private func distance(_ before: [Double], _ after: [Double]) -> Double {
+  private func distance(
+    _ before: [Double], _ after: [Double], _ magnitudes: [Double]
+  ) -> Double {
     var largest = 0.0
-    for state in before.indices {
+    for state in before.indices where before[state] != after[state] {
       let scale =
         configuration.relativeTolerance * abs(after[state])
-        + configuration.absoluteTolerances[state]
+        + configuration.absoluteTolerance(ofState: state, reaching: magnitudes[state])
       largest = max(largest, abs(after[state] - before[state]) / scale)
     }
     return largest

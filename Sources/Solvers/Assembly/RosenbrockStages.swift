@@ -58,10 +58,12 @@ extension StepAssembly {
     }
     let error = stages[last]
     let lastArgument = argument
+    let system = system
     addLoop(to: .attempt) { graph in
       let new = graph.add(graph.element(lastArgument), graph.element(error))
       let square = Self.scaledErrorSquare(
-        graph.element(error), old: graph.element(arrays.state), new: new, arrays, &graph)
+        graph.element(error), old: graph.element(arrays.state), new: new, system, arrays,
+        &graph)
       return ElementLoop(
         stores: [(scratch.newState, new)], sums: [(scratch.errorSquare, square)])
     }

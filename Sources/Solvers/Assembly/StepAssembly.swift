@@ -65,7 +65,10 @@ struct StepAssembly {
       extremes: persistent("extremes", system.extremes.count),
       extremeTimes: persistent("extreme_times", system.extremes.count),
       derivative: persistent("derivative", count), relativeTolerance: shared("rtol"),
-      absoluteTolerance: shared("atol", count), initialStep: shared("initial_step"),
+      absoluteTolerance: shared("atol", count),
+      tolerance: persistent("tolerance", Self.followsMagnitudes(system) ? count : 0),
+      toleranceRatio: shared("tolerance_ratio", Self.followsMagnitudes(system) ? count : 0),
+      initialStep: shared("initial_step"),
       maximumStep: shared("maximum_step"), maximumSteps: shared("maximum_steps"),
       extremeWindows: shared("extreme_windows", 2 * system.extremes.count))
     scratch = ScratchArrays(

@@ -31,14 +31,14 @@ extension StepAssembly {
   ///
   /// The reciprocal is an estimate: four digits of an error decide nothing.
   static func scaledErrorSquare(
-    _ error: Node, old: Node, new: Node, _ arrays: SteppingArrays,
+    _ error: Node, old: Node, new: Node, _ system: EquationSystem, _ arrays: SteppingArrays,
     _ graph: inout ExpressionGraph
   ) -> Node {
     let before = graph.unary(.absolute, old)
     let after = graph.unary(.absolute, new)
     let larger = graph.select(graph.compare(.greater, before, after), before, after)
     let scale = graph.add(
-      graph.element(arrays.absoluteTolerance),
+      absoluteTolerance(system, arrays, &graph),
       graph.multiply(graph.load(arrays.relativeTolerance), larger))
     let ratio = graph.multiply(error, graph.unary(.coarseReciprocal, scale))
     return graph.multiply(ratio, ratio)
@@ -132,6 +132,7 @@ extension StepAssembly {
         )
       ])
     }
+    addToleranceUpdate(to: .commit, where: scratch.accepted)
     addControl()
     addExtremes(extremes, to: .commit, where: scratch.accepted)
   }
