@@ -33,7 +33,8 @@ public struct EnsembleConfiguration: Sendable {
   /// Makes a configuration; what is not given has its usual value.
   public init(
     method: MethodChoice = .automatic, relativeTolerance: Double = 1e-6,
-    absoluteTolerances: [Double], magnitudeTolerances: [Int] = [], fixedStep: Double? = nil, initialStep: Double? = nil,
+    absoluteTolerances: [Double], magnitudeTolerances: [Int] = [], fixedStep: Double? = nil,
+    initialStep: Double? = nil,
     maximumStep: Double? = nil, maximumSteps: Int = 10_000_000, start: Double, end: Double,
     sampleTimes: [Double], recorded: [Expression], reductions: [Reduction] = []
   ) {

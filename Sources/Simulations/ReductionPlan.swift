@@ -56,6 +56,7 @@ struct ReductionPlan: Sendable {
         origins.append(givesTime ? .extremeTime(place) : .extreme(place))
       case .mean, .integral:
         let gate = builder.input(model.inputs.count + added)
+        builder.system.gates.append(gate)
         builder.system.derivatives.append(builder.product(gate, value))
         gates.append(
           Gate(input: model.inputs.count + added, from: reduction.from, to: reduction.to))

@@ -90,9 +90,10 @@ public struct SteppingArrays: Sendable, Hashable {
   /// most that it may be.
   public var relativeTolerance: LaneArray
   public var absoluteTolerance: LaneArray
-  /// The absolute tolerance of each state as it is now, and shared, which part of its largest
-  /// magnitude it is, 0 for a given one. To be set when a run begins; no elements if all are given.
+  /// The absolute tolerance of each state as it is now, to be set when a run begins; no elements if
+  /// all are given.
   public var tolerance: LaneArray
+  /// Shared: which part of its largest magnitude the tolerance of a state is, 0 for a given one.
   public var toleranceRatio: LaneArray
   /// Shared: the first step, or 0 to choose it; for methods of fixed step, the step.
   public var initialStep: LaneArray

@@ -45,15 +45,7 @@ extension StepAssembly {
         }
       }
       let solution = program.declare("k\(stage)", count: count, storage: .temporary)
-      switch solver {
-      case .straightLine(let procedure):
-        append(.call(procedure, [derivative, solution]), to: .attempt)
-      case .dense:
-        addLoop(to: .attempt) { graph in
-          ElementLoop(stores: [(solution, graph.element(derivative))])
-        }
-        append(.solveDense(solution, order: count), to: .attempt)
-      }
+      addSolution(of: derivative, into: solution, by: solver, to: .attempt)
       stages.append(solution)
     }
     let error = stages[last]
@@ -68,6 +60,25 @@ extension StepAssembly {
         stores: [(scratch.newState, new)], sums: [(scratch.errorSquare, square)])
     }
     addRosenbrockInterpolation(tableau, stages)
+    addInterpolationError(at: tableau.checkPoint) { assembly, residual, error in
+      assembly.addSolution(of: residual, into: error, by: solver, to: .interpolationError)
+    }
+  }
+
+  /// Solves with the factors of the step.
+  private mutating func addSolution(
+    of rightHandSide: LaneArray, into solution: LaneArray, by solver: LinearSolver,
+    to routine: LaneProgram.Routine
+  ) {
+    switch solver {
+    case .straightLine(let procedure):
+      append(.call(procedure, [rightHandSide, solution]), to: routine)
+    case .dense:
+      addLoop(to: routine) { graph in
+        ElementLoop(stores: [(solution, graph.element(rightHandSide))])
+      }
+      append(.solveDense(solution, order: system.stateCount), to: routine)
+    }
   }
 
   /// How a stage's linear system is solved.

@@ -34,6 +34,11 @@ struct StepAssembly {
     /// The derivative at the end of the attempted step, for methods that compute it.
     var lastStage: LaneArray
     var newEvents: LaneArray
+    /// 1 where something is looked for within the attempted step, and where that will be so soon.
+    var looksWithin: LaneArray
+    var needsInterpolation: LaneArray
+    /// The square of the scaled error of the interpolation, where it is needed.
+    var interpolationSquare: LaneArray
   }
 
   init(_ system: EquationSystem, method: Method) {
@@ -78,7 +83,9 @@ struct StepAssembly {
       rejectionsInARow: persistent("rejections_in_a_row"), sampleTime: temporary("t_sample"),
       sampleState: temporary("y_sample", count), firstStage: persistent("k_first", count),
       lastStage: temporary("k_last", count),
-      newEvents: temporary("new_events", system.events.count))
+      newEvents: temporary("new_events", system.events.count),
+      looksWithin: temporary("looks_within"), needsInterpolation: temporary("needs_interpolation"),
+      interpolationSquare: temporary("interpolation_square"))
     let output = program.declare("dydt", count: count, storage: .formal)
     derivativeProcedure = program.define(
       Procedure(
@@ -139,9 +146,12 @@ struct StepAssembly {
   /// Adds what all methods share around the stages, and makes the program ready for a backend.
   mutating func finish() -> LaneProgram {
     addClipping()
-    addJudgement()
     let extremes = defineExtremeValues()
+    addEventValues()
     addTurningPoints(extremes)
+    addInterpolationNeed()
+    addJudgement()
+    addTurnTest()
     addCommit(extremes)
     addBeginning(extremes)
     addObservation()
@@ -149,7 +159,8 @@ struct StepAssembly {
     program.control = ControlArrays(
       time: arrays.time, newTime: scratch.newTime, step: arrays.attemptedStep,
       accepted: scratch.accepted, nextSample: arrays.nextSample, fraction: arrays.fraction,
-      recorded: arrays.recorded, attention: arrays.attention, isTurning: turning?.isTurning,
+      recorded: arrays.recorded, attention: arrays.attention,
+      needsInterpolation: controlsInterpolation ? scratch.needsInterpolation : nil, isTurning: turning?.isTurning,
       turningRounds: Self.turningRounds)
     if !system.events.isEmpty { keepInterpolationData() }
     let hoisted = program.declare("hoisted", storage: .persistent)
@@ -164,7 +175,7 @@ struct StepAssembly {
   /// Keeps between routines what `locate` needs of the attempted step.
   private mutating func keepInterpolationData() {
     let read = program.arraysRead(by: [.interpolationCoefficients, .locate])
-    let written = program.arraysWritten(by: [.attempt])
+    let written = program.arraysWritten(by: [.attempt, .judge])
     for array in read.intersection(written) where program[array].storage == .temporary {
       program.setStorage(.persistent, of: array)
     }

@@ -44,19 +44,23 @@ extension StepAssembly {
     return graph.multiply(ratio, ratio)
   }
 
-  /// Decides whether the attempt is accepted: its error, and whether an event lies within it.
+  /// The event functions at the end of the attempt.
+  mutating func addEventValues() {
+    guard !system.events.isEmpty else { return }
+    let events = defineOverState("events", system.events.map(\.value), into: scratch.newEvents)
+    append(.call(events, [scratch.newTime, scratch.newState]), to: .attempt)
+  }
+
+  /// Decides whether the attempt is accepted: its error, that of the interpolation where something is
+  /// looked for within it, and whether an event lies within it.
   mutating func addJudgement() {
     let arrays = arrays
     let scratch = scratch
     let isAdaptive = method.isAdaptive
     let count = system.stateCount
-    if !system.events.isEmpty {
-      let events = defineOverState(
-        "events", system.events.map(\.value), into: scratch.newEvents)
-      append(.call(events, [scratch.newTime, scratch.newState]), to: .attempt)
-    }
     let isRising = system.events.map(\.isRising)
-    add("judge", to: .attempt) { graph in
+    let controlsInterpolation = controlsInterpolation
+    add("judge", to: .judge) { graph in
       let one = graph.constant(1)
       let zero = graph.constant(0)
       let isActive = graph.compare(.notEqual, graph.load(arrays.isActive), zero)
@@ -67,6 +71,12 @@ extension StepAssembly {
         let limit = graph.constant(Double(max(1, count)))
         isGood = graph.both(
           isActive, graph.compare(.lessOrEqual, graph.load(scratch.errorSquare), limit))
+        if controlsInterpolation {
+          let looks = graph.compare(.notEqual, graph.load(scratch.looksWithin), zero)
+          let isSmooth = graph.compare(
+            .lessOrEqual, graph.load(scratch.interpolationSquare), limit)
+          isGood = graph.both(isGood, graph.either(graph.not(looks), isSmooth))
+        }
       }
       var attention = zero
       if let crossing = Self.crossing(isRising, arrays, scratch, &graph) {
@@ -81,7 +91,7 @@ extension StepAssembly {
     }
   }
 
-  private static func crossing(
+  static func crossing(
     _ isRising: [Bool], _ arrays: SteppingArrays, _ scratch: ScratchArrays,
     _ graph: inout ExpressionGraph
   ) -> Node? {
@@ -149,6 +159,7 @@ extension StepAssembly {
     let scratch = scratch
     let method = method
     let count = system.stateCount
+    let controlsInterpolation = controlsInterpolation
     add("control", to: .commit) { graph in
       let zero = graph.constant(0)
       let one = graph.constant(1)
@@ -173,7 +184,7 @@ extension StepAssembly {
       if method.isAdaptive {
         let next = Self.nextStep(
           isAccepted: isAccepted, isRejected: isRejected, method: method, stateCount: count,
-          arrays, scratch, &graph)
+          worst: Self.worstSquare(scratch, controlsInterpolation, &graph), arrays, scratch, &graph)
         stores += next.stores
         // Below this a step no longer moves the time, or the run would never end.
         let span = graph.subtract(graph.load(arrays.stop), time)
@@ -197,12 +208,12 @@ extension StepAssembly {
   }
 
   private static func nextStep(
-    isAccepted: Node, isRejected: Node, method: Method, stateCount: Int,
+    isAccepted: Node, isRejected: Node, method: Method, stateCount: Int, worst: Node,
     _ arrays: SteppingArrays, _ scratch: ScratchArrays, _ graph: inout ExpressionGraph
   ) -> (stores: [Procedure.Store], step: Node) {
     let one = graph.constant(1)
     let zero = graph.constant(0)
-    let square = graph.load(scratch.errorSquare)
+    let square = worst
     let isFinite = graph.compare(.less, square, graph.constant(1e250))
     // The floor keeps the logarithm of an error of zero in bounds. What is not finite gives an
     // estimate without meaning, which is not used.
