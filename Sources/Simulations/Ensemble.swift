@@ -3,6 +3,7 @@ public import LinearAlgebra
 public import ModelLanguage
 public import Programs
 public import Solvers
+import Units
 
 /// A model with a method and what to record, compiled once and shared by all threads.
 public final class Ensemble: Sendable {
@@ -53,6 +54,7 @@ public final class Ensemble: Sendable {
         })
     }
     builder.addBendsOfConditions()
+    builder.system.toleranceGroups = Self.toleranceGroups(configuration, model)
     self.model = model
     self.configuration = configuration
     if configuration.method == .automatic {
@@ -112,9 +114,26 @@ public final class Ensemble: Sendable {
   ) -> String {
     var builder = EquationBuilder(model)
     builder.system.recorded = configuration.recorded.map { builder.node(for: $0) }
+    builder.system.toleranceGroups = Self.toleranceGroups(configuration, model)
     let stepped = SteppedProgram(builder.system, method: method)
     if let toolchain { return NativeKernel.source(of: stepped.program, toolchain: toolchain) }
     return stepped.program.description
+  }
+
+  /// The states whose tolerance follows their magnitude, by dimension.
+  private static func toleranceGroups(
+    _ configuration: EnsembleConfiguration, _ model: Model
+  ) -> [[Int]] {
+    var groups: [(dimensions: Dimensions, states: [Int])] = []
+    for state in configuration.magnitudeTolerances {
+      let dimensions = model.states[state].declaration.unit.dimensions
+      if let place = groups.firstIndex(where: { $0.dimensions == dimensions }) {
+        groups[place].states.append(state)
+      } else {
+        groups.append((dimensions, [state]))
+      }
+    }
+    return groups.map(\.states)
   }
 
   private static func check(

@@ -6,8 +6,12 @@ public struct EnsembleConfiguration: Sendable {
   public var method: MethodChoice
   /// The relative tolerance of adaptive methods.
   public var relativeTolerance: Double
-  /// The absolute tolerance for each state of the model, in SI units.
+  /// The absolute tolerance for each state of the model, in SI units; for those of
+  /// `magnitudeTolerances` the most that it may be.
   public var absoluteTolerances: [Double]
+  /// Which states have an absolute tolerance that is a part of the largest magnitude which the state
+  /// has had in its run, indices of the model's states, ascending.
+  public var magnitudeTolerances: [Int]
   /// The step of methods with a fixed step, in s.
   public var fixedStep: Double?
   /// The first step of adaptive methods, in s; `nil` to choose it.
@@ -40,13 +44,15 @@ public struct EnsembleConfiguration: Sendable {
   /// Makes a configuration; what is not given has its usual value.
   public init(
     method: MethodChoice = .automatic, relativeTolerance: Double = 1e-6,
-    absoluteTolerances: [Double], fixedStep: Double? = nil, initialStep: Double? = nil,
+    absoluteTolerances: [Double], magnitudeTolerances: [Int] = [], fixedStep: Double? = nil,
+    initialStep: Double? = nil,
     maximumStep: Double? = nil, maximumSteps: Int = 10_000_000, start: Double, end: Double,
     sampleTimes: [Double], recorded: [Expression], reductions: [Reduction] = []
   ) {
     self.method = method
     self.relativeTolerance = relativeTolerance
     self.absoluteTolerances = absoluteTolerances
+    self.magnitudeTolerances = magnitudeTolerances
     self.fixedStep = fixedStep
     self.initialStep = initialStep
     self.maximumStep = maximumStep
@@ -56,6 +62,18 @@ public struct EnsembleConfiguration: Sendable {
     self.sampleTimes = sampleTimes
     self.recorded = recorded
     self.reductions = reductions
+  }
+}
+
+extension EnsembleConfiguration {
+  /// What part of its largest magnitude the absolute tolerance of a state is: ten times the relative
+  /// tolerance, at most 1e-5, so that a state which falls to a thousandth of its peak keeps two digits.
+  var toleranceRatio: Double { min(1e-5, 10 * relativeTolerance) }
+
+  /// The absolute tolerance of a state of which the largest magnitude is known.
+  public func absoluteTolerance(ofState state: Int, reaching magnitude: Double) -> Double {
+    guard magnitudeTolerances.contains(state) else { return absoluteTolerances[state] }
+    return min(absoluteTolerances[state], toleranceRatio * magnitude)
   }
 }
 

@@ -22,6 +22,7 @@ final class LaneBlock {
   private(set) var variableStride = 0
   private var needsRestart = false
   private let denseSolver: LapackSolver?
+  private let followsMagnitudes: Bool
 
   init(_ ensemble: Ensemble, _ compiled: SteppedKernel) throws(LinearAlgebraFailure) {
     stepped = compiled.stepped
@@ -36,6 +37,7 @@ final class LaneBlock {
     layout = kernel.layout
     width = layout.width
     let configuration = ensemble.configuration
+    followsMagnitudes = !configuration.magnitudeTolerances.isEmpty
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: max(1, layout.workspaceCount) * 8, alignment: 128)
     workspace = memory.bindMemory(to: Double.self, capacity: max(1, layout.workspaceCount))
@@ -70,6 +72,10 @@ final class LaneBlock {
     let absolute = shared + layout.offset(of: arrays.absoluteTolerance)
     for (index, value) in configuration.absoluteTolerances.enumerated() {
       absolute[index] = value
+    }
+    let ratios = shared + layout.offset(of: arrays.toleranceRatio)
+    for state in configuration.magnitudeTolerances {
+      ratios[state] = configuration.toleranceRatio
     }
     let first =
       stepped.method.isAdaptive ? configuration.initialStep : configuration.fixedStep
@@ -132,6 +138,23 @@ final class LaneBlock {
   subscript(array: LaneArray, element: Int, lane: Int) -> Double {
     get { workspace[(layout.offset(of: array) + element) * width + lane] }
     set { workspace[(layout.offset(of: array) + element) * width + lane] = newValue }
+  }
+
+  /// Gives a lane the tolerances with which a run begins.
+  func resetTolerances(_ lane: Int) {
+    guard followsMagnitudes else { return }
+    let most = shared + layout.offset(of: arrays.absoluteTolerance)
+    let ratios = shared + layout.offset(of: arrays.toleranceRatio)
+    for state in 0..<stepped.program[arrays.tolerance].count {
+      // A part of what the unit suggests, until there is a magnitude to go by.
+      self[arrays.tolerance, state, lane] = ratios[state] > 0 ? most[state] * 1e-12 : most[state]
+    }
+  }
+
+  private func absoluteTolerance(_ state: Int, _ lane: Int) -> Double {
+    followsMagnitudes
+      ? self[arrays.tolerance, state, lane]
+      : shared[layout.offset(of: arrays.absoluteTolerance) + state]
   }
 
   /// Marks a lane to start afresh.
@@ -262,7 +285,6 @@ final class LaneBlock {
 
   private func diagnosis(_ lane: Int, _ reason: RunFailure.Reason) -> RunFailure {
     let relative = shared[layout.offset(of: arrays.relativeTolerance)]
-    let absolute = shared + layout.offset(of: arrays.absoluteTolerance)
     var worst = 0
     var worstSpeed = -1.0
     var isBroken = false
@@ -274,7 +296,7 @@ final class LaneBlock {
         isBroken = true
         break
       }
-      let speed = slope.magnitude / (absolute[state] + relative * value.magnitude)
+      let speed = slope.magnitude / (absoluteTolerance(state, lane) + relative * value.magnitude)
       if speed > worstSpeed {
         worst = state
         worstSpeed = speed

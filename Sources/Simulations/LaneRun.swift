@@ -67,6 +67,7 @@ final class LaneRun {
       block[arrays.extremes, element, lane] = value
       block[arrays.extremeTimes, element, lane] = .nan
     }
+    block.resetTolerances(lane)
     block[arrays.time, lane] = configuration.start
     block[arrays.isActive, lane] = 1
     block[arrays.ignoresConditions, lane] = 0

@@ -58,6 +58,7 @@ struct ReductionPlan: Sendable {
         origins.append(givesTime ? .extremeTime(place) : .extreme(place))
       case .mean, .integral:
         let gate = builder.input(model.inputs.count + added)
+        builder.system.gates.append(gate)
         let solved = builder.solvedNode(for: reduction.expression)
         builder.system.derivatives.append(builder.gated(solved, by: gate))
         gates.append(

@@ -29,8 +29,13 @@ public struct EquationSystem: Sendable {
   public var recorded: [Node] = []
   /// Whose largest or smallest value over the accepted steps is kept.
   public var extremes: [Extreme] = []
+  /// 1 while a state integrates something for a reduction, else 0; one for each such state.
+  public var gates: [Node] = []
   /// What a driver reads at the times it chooses.
   public var observed: [Node] = []
+  /// The states whose absolute tolerance follows their magnitude, those of a dimension together;
+  /// all others have theirs as it is given.
+  public var toleranceGroups: [[Int]] = []
 
   /// A value whose extreme is kept.
   public struct Extreme: Sendable {

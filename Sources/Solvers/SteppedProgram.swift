@@ -15,7 +15,7 @@ public struct SteppedProgram: Sendable {
   /// one system share.
   public let arraysOfRun: [LaneArray]
   /// About how much arithmetic an attempted step takes, in multiplications; see `LaneProgram.work`.
-  public var workPerStep: Double { program.work(of: [.attempt, .commit]) }
+  public var workPerStep: Double { program.work(of: [.attempt, .judge, .commit]) }
 
   /// Where within a step conditions are looked at beside its ends, as fractions of it.
   public static let conditionFractions = [1.0 / 1024, 0.5, 1023.0 / 1024]
@@ -107,9 +107,15 @@ public struct SteppingArrays: Sendable, Hashable {
   public var extremeTimes: LaneArray
   /// The derivative of each state, as `diagnose` computes it.
   public var derivative: LaneArray
-  /// Shared: the tolerances, the absolute one for each state.
+  /// Shared: the tolerances, the absolute one for each state; for what follows its magnitude, the
+  /// most that it may be.
   public var relativeTolerance: LaneArray
   public var absoluteTolerance: LaneArray
+  /// The absolute tolerance of each state as it is now, to be set when a run begins; no elements if
+  /// all are given.
+  public var tolerance: LaneArray
+  /// Shared: which part of its largest magnitude the tolerance of a state is, 0 for a given one.
+  public var toleranceRatio: LaneArray
   /// Shared: the first step, or 0 to choose it; for methods of fixed step, the step.
   public var initialStep: LaneArray
   /// Shared: the longest step allowed.

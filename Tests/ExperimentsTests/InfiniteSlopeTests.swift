@@ -10,21 +10,6 @@ import Testing
 /// Models whose derivatives are finite where the slopes of these are not.
 @Suite("Infinite slopes")
 struct InfiniteSlopeTests {
-  private static func run(
-    _ model: String, _ experiment: String
-  ) throws -> CollectedRuns {
-    try results(of: read(model, experiment))
-  }
-
-  private static func read(_ model: String, _ experiment: String) throws -> Experiment {
-    let (found, diagnostics) = Experiment.read(
-      SourceFile(path: "test.yaml", text: "model: test\n" + experiment),
-      library: FileLibrary(
-        mainModel: SourceFile(path: "Models/test.model", text: model), files: []))
-    try #require(!diagnostics.hasErrors, "\(DiagnosticPrinter().text(of: diagnostics))")
-    return try #require(found)
-  }
-
   private static func effect(residue: String = "0 mg") -> String {
     """
     model Test {
@@ -50,7 +35,7 @@ struct InfiniteSlopeTests {
     arguments: ["dopri5", "rodas4", "rodas5p", "auto"],
     ["0 mg", "1e-300 mg"])
   func hillBelowOne(method: String, residue: String) throws {
-    let found = try Self.run(
+    let found = try solved(
       Self.effect(residue: residue),
       """
       duration: 48 h
@@ -82,7 +67,7 @@ struct InfiniteSlopeTests {
 
   @Test("roots at 0, 0·∞, ∞/∞ and 1/0 in slopes are no obstacle", arguments: ["rodas4", "rodas5p"])
   func singularities(method: String) throws {
-    let found = try Self.run(
+    let found = try solved(
       Self.singular,
       """
       duration: 6 s
@@ -110,7 +95,7 @@ struct InfiniteSlopeTests {
 
   @Test("a state whose own slope is infinite at 0 leaves it", arguments: ["rodas4", "rodas5p"])
   func filling(method: String) throws {
-    let found = try Self.run(
+    let found = try solved(
       Self.filling,
       """
       duration: 6 s
@@ -130,7 +115,7 @@ struct InfiniteSlopeTests {
 
   @Test("a fixed step that uses the slope goes by Euler's where there is none")
   func exponentialEuler() throws {
-    let found = try Self.run(
+    let found = try solved(
       Self.filling,
       """
       duration: 6 s
@@ -144,7 +129,7 @@ struct InfiniteSlopeTests {
 
   @Test("an extreme between infinite slopes is found", arguments: ["dopri5", "rodas5p"])
   func extremes(method: String) throws {
-    let found = try Self.run(
+    let found = try solved(
       "model Test {\n  state x : 1 = 0\n  x' = 1 /s\n}\n",
       """
       duration: 2 s
@@ -157,8 +142,9 @@ struct InfiniteSlopeTests {
 
   @Test("an infinite slope in one point does not make a model stiff")
   func stiffness() throws {
-    let experiment = try Self.read(
-      Self.effect(), "duration: 1 h\nrecord: {every: 1 h, variables: [R]}\n")
+    let experiment = try experiment(
+      of:
+        Self.effect(), "duration: 1 h\nrecord: {every: 1 h, variables: [R]}\n")
     // The fastest rate is that of absorption, 2 /h.
     let rate = StiffnessEstimate(of: experiment.model).rate * 3600
     #expect(abs(rate - 2) < 0.1, "\(rate)")
@@ -166,8 +152,9 @@ struct InfiniteSlopeTests {
 
   @Test("what is not a number in a derivative fails the run still")
   func failure() throws {
-    let experiment = try Self.read(
-      "model Test {\n  state x : 1 = 1\n  state y : 1 = 0\n  x' = -1 /s\n  y' = 1 /s*sqrt(x)\n}\n",
+    let experiment = try experiment(
+      of:
+        "model Test {\n  state x : 1 = 1\n  state y : 1 = 0\n  x' = -1 /s\n  y' = 1 /s*sqrt(x)\n}\n",
       "duration: 2 s\nrecord: {every: 1 s, variables: [y]}\nsolver: {method: rodas5p}\n")
     let output = CollectedRuns(experiment)
     let summary = try Campaign(

@@ -69,3 +69,18 @@ func results(of experiment: Experiment, threads: Int = 1, chunk: Int? = nil) thr
   #expect(summary.progress.failed == 0, "\(summary.firstFailure?.text ?? "")")
   return output
 }
+
+/// Reads an experiment, without its line `model`, on a model `Test` of its own; both have to be right.
+func experiment(of model: String, _ text: String) throws -> Experiment {
+  let (experiment, diagnostics) = Experiment.read(
+    SourceFile(path: "test.yaml", text: "model: test\n" + text),
+    library: FileLibrary(
+      mainModel: SourceFile(path: "Models/test.model", text: model), files: []))
+  try #require(!diagnostics.hasErrors, "\(DiagnosticPrinter().text(of: diagnostics))")
+  return try #require(experiment)
+}
+
+/// Runs an experiment on a model of its own in the interpreter.
+func solved(_ model: String, _ text: String) throws -> CollectedRuns {
+  try results(of: experiment(of: model, text))
+}

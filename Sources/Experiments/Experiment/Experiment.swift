@@ -189,7 +189,7 @@ public struct SolverSettings: Sendable {
   public var method: MethodChoice
   public var methodName: String
   public var relativeTolerance: Double
-  /// One number of each state's own unit, or `nil` for the default.
+  /// One number of each state's own unit; `nil` for tolerances that follow magnitudes.
   public var absoluteTolerance: Double?
   /// Tolerances of single states, in the state's dimension.
   public var stateTolerances: [(state: Int, value: WrittenQuantity)]
@@ -203,6 +203,6 @@ public struct SolverSettings: Sendable {
     method: .automatic, methodName: "auto", relativeTolerance: 1e-6, absoluteTolerance: nil,
     stateTolerances: [], step: nil, initialStep: nil, maximumStep: nil, maximumSteps: 1_000_000)
 
-  /// The absolute tolerance of a state when nothing is said, in the state's own unit.
+  /// The most that the absolute tolerance of a state is when nothing is said, in its own unit.
   public static let standardAbsoluteTolerance = 1e-6
 }

@@ -34,6 +34,7 @@ struct RunIdentity: Sendable {
     }
     hash.add(configuration.relativeTolerance)
     hash.add(configuration.absoluteTolerances)
+    hash.add(configuration.magnitudeTolerances.map { Double($0) })
     for setting in [configuration.fixedStep, configuration.initialStep, configuration.maximumStep] {
       hash.add(setting ?? .nan)
     }

@@ -161,9 +161,7 @@ extension Experiment {
       }
       add("absolute_tolerance", .table(tolerances))
     } else {
-      add(
-        "absolute_tolerance",
-        .number(solver.absoluteTolerance ?? SolverSettings.standardAbsoluteTolerance))
+      add("absolute_tolerance", solver.absoluteTolerance.map { .number($0) })
     }
     add("step", (solver.step?.text).map { .text($0) })
     add("initial_step", (solver.initialStep?.text).map { .text($0) })

@@ -267,10 +267,16 @@ public struct RunPlan: Sendable {
       (solver.absoluteTolerance ?? SolverSettings.standardAbsoluteTolerance)
         * $0.declaration.unit.scale
     }
-    for entry in solver.stateTolerances { tolerances[entry.state] = entry.value.value }
+    var following: Set<Int> = []
+    if solver.absoluteTolerance == nil { following.formUnion(tolerances.indices) }
+    for entry in solver.stateTolerances {
+      tolerances[entry.state] = entry.value.value
+      following.remove(entry.state)
+    }
     var configuration = EnsembleConfiguration(
       method: solver.method, relativeTolerance: solver.relativeTolerance,
-      absoluteTolerances: tolerances, fixedStep: solver.step?.value,
+      absoluteTolerances: tolerances, magnitudeTolerances: following.sorted(),
+      fixedStep: solver.step?.value,
       initialStep: solver.initialStep?.value, maximumStep: solver.maximumStep?.value,
       maximumSteps: solver.maximumSteps, start: -(experiment.leadIn?.value ?? 0),
       end: experiment.duration.value, sampleTimes: experiment.recording?.times ?? [],

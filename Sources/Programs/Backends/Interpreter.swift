@@ -54,8 +54,8 @@ public struct Interpreter: LaneKernel {
     (
       .attempt,
       [
-        .attempt, .interpolationCoefficients, .interpolate, .turningPoints, .turningRound,
-        .turningEnd, .commit, .assess,
+        .attempt, .interpolationError, .judge, .interpolationCoefficients, .interpolate,
+        .turningPoints, .turningRound, .turningEnd, .commit, .assess,
       ]
     ),
   ]
@@ -81,6 +81,11 @@ public struct Interpreter: LaneKernel {
       var rounds = steering.rounds
       while true {
         execute(.attempt, memory, steering.denseSolver)
+        if let needed = control.needsInterpolation, any(value(needed) .!= zero) {
+          execute(.interpolationCoefficients, memory)
+          execute(.interpolationError, memory, steering.denseSolver)
+        }
+        execute(.judge, memory)
         if recordedCount > 0 { sample(control, memory, &steering) }
         if let isTurning = control.isTurning, any(value(isTurning) .!= zero) {
           execute(.interpolationCoefficients, memory)

@@ -255,13 +255,15 @@ struct KernelSource {
     }
     var usage = ArrayUsage(
       of: [
-        .attempt, .interpolationCoefficients, .interpolate, .turningPoints, .turningRound,
-        .turningEnd, .commit, .assess,
+        .attempt, .interpolationError, .judge, .interpolationCoefficients, .interpolate,
+        .turningPoints, .turningRound, .turningEnd, .commit, .assess,
       ], in: program)
     usage.include(control)
     text += entry(usage)
     text += "  long long rounds = control->rounds;\n  for (;;) {\n"
     text += statements(.attempt, indent: "    ")
+    if let needed = control.needsInterpolation { text += interpolationError(needed) }
+    text += statements(.judge, indent: "    ")
     if program[control.recorded].count > 0 { text += sampling(control) }
     if let isTurning = control.isTurning { text += turning(isTurning, control.turningRounds) }
     text += statements(.commit, indent: "    ")
@@ -303,6 +305,12 @@ struct KernelSource {
           }
 
       """
+  }
+
+  private func interpolationError(_ needed: LaneArray) -> String {
+    let any = "__builtin_reduce_or(\(name(needed))[0] != ((V)(0.0))) != 0"
+    return "    if (\(any)) {\n" + statements(.interpolationCoefficients, indent: "      ")
+      + statements(.interpolationError, indent: "      ") + "    }\n"
   }
 
   private func turning(_ isTurning: LaneArray, _ rounds: Int) -> String {

@@ -86,8 +86,12 @@ public struct LaneProgram: Sendable {
     case prepare
     /// After a change of inputs or states: first derivative, initial step, values of events.
     case begin
-    /// One attempted step: the new states, the error, whether it is accepted.
+    /// One attempted step: the new states and their error.
     case attempt
+    /// The error of the interpolation within the attempted step.
+    case interpolationError
+    /// Whether the attempt is accepted.
+    case judge
     /// Once for a step in which something is interpolated.
     case interpolationCoefficients
     /// The recorded values at `fraction` of the step.
@@ -227,6 +231,8 @@ public struct ControlArrays: Sendable, Hashable {
   public var recorded: LaneArray
   /// Nonzero where the driver has to act: an `Attention`.
   public var attention: LaneArray
+  /// 1 where the error of the interpolation is asked for; `nil` if it never is.
+  public var needsInterpolation: LaneArray?
   /// 1 where a watched value turns within the attempted step; `nil` if none is watched.
   public var isTurning: LaneArray?
   /// How many rounds the search for such a turn takes.
@@ -238,7 +244,8 @@ public struct ControlArrays: Sendable, Hashable {
   public init(
     time: LaneArray, newTime: LaneArray, step: LaneArray, accepted: LaneArray,
     nextSample: LaneArray, fraction: LaneArray, recorded: LaneArray, attention: LaneArray,
-    isTurning: LaneArray? = nil, turningRounds: Int = 0, isAssessed: LaneArray? = nil
+    needsInterpolation: LaneArray? = nil, isTurning: LaneArray? = nil, turningRounds: Int = 0,
+    isAssessed: LaneArray? = nil
   ) {
     self.time = time
     self.newTime = newTime
@@ -248,6 +255,7 @@ public struct ControlArrays: Sendable, Hashable {
     self.fraction = fraction
     self.recorded = recorded
     self.attention = attention
+    self.needsInterpolation = needsInterpolation
     self.isTurning = isTurning
     self.turningRounds = turningRounds
     self.isAssessed = isAssessed

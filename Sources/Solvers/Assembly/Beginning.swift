@@ -13,6 +13,7 @@ extension StepAssembly {
     let arrays = arrays
     let scratch = scratch
     let count = system.stateCount
+    addToleranceUpdate(to: .begin, where: arrays.isRestarting)
     let f0 = program.declare("f0", count: count, storage: .temporary)
     addDerivative(time: arrays.time, state: arrays.state, into: f0, to: .begin)
     if !method.isImplicit && method != .exponentialEuler {
@@ -53,12 +54,17 @@ extension StepAssembly {
     let trialState = temporary("trial_state", system.stateCount)
     let f1 = temporary("f1", system.stateCount)
     let changeSquare = temporary("change_square")
+    let system = system
     func scaledSquare(_ value: Node, _ graph: inout ExpressionGraph) -> Node {
+      let magnitude = graph.unary(.absolute, graph.element(arrays.state))
+      var absolute = Self.absoluteTolerance(system, arrays, &graph)
+      if Self.followsMagnitudes(system) {
+        // What is 0 has no magnitude to be told by; its unit serves for a first step.
+        let isZero = graph.compare(.equal, magnitude, graph.constant(0))
+        absolute = graph.select(isZero, graph.element(arrays.absoluteTolerance), absolute)
+      }
       let scale = graph.add(
-        graph.element(arrays.absoluteTolerance),
-        graph.multiply(
-          graph.load(arrays.relativeTolerance),
-          graph.unary(.absolute, graph.element(arrays.state))))
+        absolute, graph.multiply(graph.load(arrays.relativeTolerance), magnitude))
       let ratio = graph.divide(value, scale)
       return graph.multiply(ratio, ratio)
     }

@@ -74,6 +74,7 @@ extension StepAssembly {
         .call(kinkProcedure, [scratch.newTime, scratch.newState, scratch.newKinkSides]),
         to: .attempt)
     }
+    defer { addChangeTest() }
     guard let conditionProcedure else { return }
     append(
       .call(
@@ -105,8 +106,22 @@ extension StepAssembly {
     }
   }
 
-  /// Whether the driver has to look at the attempted step: something changes in it, or may.
-  static func changesWithinStep(_ assembly: StepAssembly, _ graph: inout ExpressionGraph) -> Node? {
+  /// Marks the attempts that the driver has to look at: something changes in them, or may.
+  private mutating func addChangeTest() {
+    let assembly = self
+    add("find_changes", to: .attempt) { graph in
+      guard let changes = Self.changesWithinStep(assembly, &graph) else { return [] }
+      let zero = graph.constant(0)
+      let looks = graph.compare(.equal, graph.load(assembly.arrays.ignoresConditions), zero)
+      return [
+        .init(
+          assembly.scratch.changes, 0,
+          graph.select(graph.both(looks, changes), graph.constant(1), zero))
+      ]
+    }
+  }
+
+  private static func changesWithinStep(_ assembly: StepAssembly, _ graph: inout ExpressionGraph) -> Node? {
     let system = assembly.system
     let arrays = assembly.arrays
     let scratch = assembly.scratch

@@ -28,11 +28,13 @@ extension StepAssembly {
       stages.append(derivative)
     }
     if !tableau.error.isEmpty {
+      let system = system
       addLoop(to: .attempt, count: system.controlledCount) { graph in
         let sum = Self.combination(tableau.error, stages, &graph)
         let error = graph.multiply(graph.load(arrays.attemptedStep), sum)
         let square = Self.scaledErrorSquare(
-          error, old: graph.element(arrays.state), new: graph.element(scratch.newState), arrays,
+          error, old: graph.element(arrays.state), new: graph.element(scratch.newState), system,
+          arrays,
           &graph)
         return ElementLoop(sums: [(scratch.errorSquare, square)])
       }

@@ -45,19 +45,12 @@ extension StepAssembly {
         }
       }
       let solution = program.declare("k\(stage)", count: count, storage: .temporary)
-      switch solver {
-      case .straightLine(let procedure):
-        append(.call(procedure, [derivative, solution]), to: .attempt)
-      case .dense:
-        addLoop(to: .attempt) { graph in
-          ElementLoop(stores: [(solution, graph.element(derivative))])
-        }
-        append(.solveDense(solution, order: count), to: .attempt)
-      }
+      addSolution(of: derivative, into: solution, by: solver, to: .attempt)
       stages.append(solution)
     }
     let error = stages[last]
     let lastArgument = argument
+    let system = system
     addLoop(to: .attempt) { graph in
       ElementLoop(stores: [
         (scratch.newState, graph.add(graph.element(lastArgument), graph.element(error)))
@@ -66,11 +59,30 @@ extension StepAssembly {
     addLoop(to: .attempt, count: system.controlledCount) { graph in
       let square = Self.scaledErrorSquare(
         graph.element(error), old: graph.element(arrays.state),
-        new: graph.element(scratch.newState), arrays, &graph)
+        new: graph.element(scratch.newState), system, arrays, &graph)
       return ElementLoop(sums: [(scratch.errorSquare, square)])
     }
     addQuadratureError { index, graph in graph.load(error, index) }
     addRosenbrockInterpolation(tableau, stages)
+    addInterpolationError(at: tableau.checkPoint) { assembly, residual, error in
+      assembly.addSolution(of: residual, into: error, by: solver, to: .interpolationError)
+    }
+  }
+
+  /// Solves with the factors of the step.
+  private mutating func addSolution(
+    of rightHandSide: LaneArray, into solution: LaneArray, by solver: LinearSolver,
+    to routine: LaneProgram.Routine
+  ) {
+    switch solver {
+    case .straightLine(let procedure):
+      append(.call(procedure, [rightHandSide, solution]), to: routine)
+    case .dense:
+      addLoop(to: routine) { graph in
+        ElementLoop(stores: [(solution, graph.element(rightHandSide))])
+      }
+      append(.solveDense(solution, order: system.stateCount), to: routine)
+    }
   }
 
   /// How a stage's linear system is solved.

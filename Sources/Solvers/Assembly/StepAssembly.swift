@@ -55,6 +55,13 @@ struct StepAssembly {
     var newMargins: LaneArray
     var newGoneBack: LaneArray
     var newKinkSides: LaneArray
+    /// 1 where a condition or a kink changes within the attempted step, or may.
+    var changes: LaneArray
+    /// 1 where something is looked for within the attempted step, and where that will be so soon.
+    var looksWithin: LaneArray
+    var needsInterpolation: LaneArray
+    /// The square of the scaled error of the interpolation, where it is needed.
+    var interpolationSquare: LaneArray
   }
 
   init(_ system: EquationSystem, method: Method) {
@@ -90,7 +97,10 @@ struct StepAssembly {
       extremes: persistent("extremes", system.extremes.count),
       extremeTimes: persistent("extreme_times", system.extremes.count),
       derivative: persistent("derivative", count), relativeTolerance: shared("rtol"),
-      absoluteTolerance: shared("atol", count), initialStep: shared("initial_step"),
+      absoluteTolerance: shared("atol", count),
+      tolerance: persistent("tolerance", Self.followsMagnitudes(system) ? count : 0),
+      toleranceRatio: shared("tolerance_ratio", Self.followsMagnitudes(system) ? count : 0),
+      initialStep: shared("initial_step"),
       maximumStep: shared("maximum_step"), maximumSteps: shared("maximum_steps"),
       shortestQuadratureStep: shared("shortest_quadrature_step"),
       extremeWindows: shared("extreme_windows", 2 * system.extremes.count))
@@ -103,7 +113,10 @@ struct StepAssembly {
       lastStage: temporary("k_last", count),
       newMargins: temporary("new_margins", system.conditions.count),
       newGoneBack: temporary("new_gone_back", system.conditions.count),
-      newKinkSides: temporary("new_kink_sides", system.kinks.count))
+      newKinkSides: temporary("new_kink_sides", system.kinks.count),
+      changes: temporary("changes"),
+      looksWithin: temporary("looks_within"), needsInterpolation: temporary("needs_interpolation"),
+      interpolationSquare: temporary("interpolation_square"))
     let output = program.declare("dydt", count: count, storage: .formal)
     derivativeProcedure = program.define(
       Procedure(
@@ -171,11 +184,13 @@ struct StepAssembly {
   /// - Returns: The program.
   mutating func finish(mayChange: Bool = false) -> LaneProgram {
     addClipping()
+    let extremes = defineExtremeValues()
     defineConditions()
     addConditionsWithinStep()
-    addJudgement()
-    let extremes = defineExtremeValues()
     addTurningPoints(extremes)
+    addInterpolationNeed()
+    addJudgement()
+    addTurnTest()
     addCommit(extremes)
     if mayChange { addStiffnessDetection() }
     addBeginning(extremes)
@@ -184,8 +199,9 @@ struct StepAssembly {
     program.control = ControlArrays(
       time: arrays.time, newTime: scratch.newTime, step: arrays.attemptedStep,
       accepted: scratch.accepted, nextSample: arrays.nextSample, fraction: arrays.fraction,
-      recorded: arrays.recorded, attention: arrays.attention, isTurning: turning?.isTurning,
-      turningRounds: Self.turningRounds, isAssessed: isAssessed)
+      recorded: arrays.recorded, attention: arrays.attention,
+      needsInterpolation: controlsInterpolation ? scratch.needsInterpolation : nil,
+      isTurning: turning?.isTurning, turningRounds: Self.turningRounds, isAssessed: isAssessed)
     noteArraysOfRun()
     if watchesConditions { keepInterpolationData() }
     let hoisted = program.declare("hoisted", storage: .persistent)
@@ -214,7 +230,7 @@ struct StepAssembly {
   /// Keeps between routines what `locate` needs of the attempted step.
   private mutating func keepInterpolationData() {
     let read = program.arraysRead(by: [.interpolationCoefficients, .locate])
-    let written = program.arraysWritten(by: [.attempt])
+    let written = program.arraysWritten(by: [.attempt, .judge])
     for array in read.intersection(written) where program[array].storage == .temporary {
       program.setStorage(.persistent, of: array)
     }

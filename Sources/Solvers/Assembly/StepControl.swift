@@ -31,11 +31,11 @@ extension StepAssembly {
   ///
   /// The reciprocal is an estimate: four digits of an error decide nothing.
   static func scaledErrorSquare(
-    _ error: Node, old: Node, new: Node, _ arrays: SteppingArrays,
+    _ error: Node, old: Node, new: Node, _ system: EquationSystem, _ arrays: SteppingArrays,
     _ graph: inout ExpressionGraph
   ) -> Node {
     scaledSquare(
-      error, old: old, new: new, absolute: graph.element(arrays.absoluteTolerance), arrays, &graph)
+      error, old: old, new: new, absolute: absoluteTolerance(system, arrays, &graph), arrays, &graph)
   }
 
   private static func scaledSquare(
@@ -103,15 +103,17 @@ extension StepAssembly {
     }
   }
 
-  /// Decides whether the attempt is accepted: its error, and whether a condition changes within it.
+  /// Decides whether the attempt is accepted: its error, that of the interpolation where something is
+  /// looked for within it, and whether a condition changes within it.
   mutating func addJudgement() {
     let arrays = arrays
     let scratch = scratch
     let isAdaptive = method.isAdaptive
     let count = system.controlledCount
     addFinitenessTest()
-    let assembly = self
-    add("judge", to: .attempt) { graph in
+    let watchesConditions = watchesConditions
+    let controlsInterpolation = controlsInterpolation
+    add("judge", to: .judge) { graph in
       let one = graph.constant(1)
       let zero = graph.constant(0)
       let isActive = graph.compare(.notEqual, graph.load(arrays.isActive), zero)
@@ -122,6 +124,12 @@ extension StepAssembly {
         // The sum of squares against the number of states: their mean against 1.
         let limit = graph.constant(Double(max(1, count)))
         isGood = graph.both(isActive, graph.compare(.lessOrEqual, square, limit))
+        if controlsInterpolation {
+          let looks = graph.compare(.notEqual, graph.load(scratch.looksWithin), zero)
+          let isSmooth = graph.compare(
+            .lessOrEqual, graph.load(scratch.interpolationSquare), limit)
+          isGood = graph.both(isGood, graph.either(graph.not(looks), isSmooth))
+        }
       } else {
         let isFinite = graph.compare(.equal, square, zero)
         attention = graph.select(
@@ -129,9 +137,9 @@ extension StepAssembly {
           graph.constant(Attention.notFinite.rawValue), attention)
         isGood = graph.both(isActive, isFinite)
       }
-      if let changes = Self.changesWithinStep(assembly, &graph) {
-        let looks = graph.compare(.equal, graph.load(arrays.ignoresConditions), zero)
-        let hasChange = graph.both(graph.both(isGood, looks), changes)
+      if watchesConditions {
+        let changes = graph.compare(.notEqual, graph.load(scratch.changes), zero)
+        let hasChange = graph.both(isGood, changes)
         attention = graph.select(
           hasChange, graph.constant(Attention.conditionChange.rawValue), attention)
         isGood = graph.both(isGood, graph.not(hasChange))
@@ -168,6 +176,7 @@ extension StepAssembly {
       return ElementLoop(stores: stores)
     }
     addConditionsToCommit()
+    addToleranceUpdate(to: .commit, where: scratch.accepted)
     addControl()
     addExtremes(extremes, to: .commit, where: scratch.accepted)
   }
@@ -184,6 +193,7 @@ extension StepAssembly {
     let scratch = scratch
     let method = method
     let count = system.controlledCount
+    let controlsInterpolation = controlsInterpolation
     add("control", to: .commit) { graph in
       let zero = graph.constant(0)
       let one = graph.constant(1)
@@ -208,7 +218,7 @@ extension StepAssembly {
       if method.isAdaptive {
         let next = Self.nextStep(
           isAccepted: isAccepted, isRejected: isRejected, method: method, stateCount: count,
-          arrays, scratch, &graph)
+          worst: Self.worstSquare(scratch, controlsInterpolation, &graph), arrays, scratch, &graph)
         stores += next.stores
         // Below this a step no longer moves the time, or the run would never end.
         let span = graph.subtract(graph.load(arrays.stop), time)
@@ -232,12 +242,12 @@ extension StepAssembly {
   }
 
   private static func nextStep(
-    isAccepted: Node, isRejected: Node, method: Method, stateCount: Int,
+    isAccepted: Node, isRejected: Node, method: Method, stateCount: Int, worst: Node,
     _ arrays: SteppingArrays, _ scratch: ScratchArrays, _ graph: inout ExpressionGraph
   ) -> (stores: [Procedure.Store], step: Node) {
     let one = graph.constant(1)
     let zero = graph.constant(0)
-    let square = graph.load(scratch.errorSquare)
+    let square = worst
     let isFinite = graph.compare(.less, square, graph.constant(1e250))
     // The floor keeps the logarithm of an error of zero in bounds. What is not finite gives an
     // estimate without meaning, which is not used.

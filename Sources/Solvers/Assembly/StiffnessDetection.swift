@@ -130,12 +130,13 @@ extension StepAssembly {
     }
     let arrays = arrays
     let scratch = scratch
+    let system = system
     let forgiven = program.declare("calm_looks", storage: .persistent)
     methodsOwn.insert(forgiven)
     let slopes = program.declare("slope_difference", storage: .temporary)
     let states = program.declare("state_difference", storage: .temporary)
     addLoop(to: .assess, count: system.controlledCount) { graph in
-      let weight = Self.weight(of: graph.element(scratch.newState), arrays, &graph)
+      let weight = Self.weight(of: graph.element(scratch.newState), system, arrays, &graph)
       func square(_ later: LaneArray, _ earlier: LaneArray) -> Node {
         let scaled = graph.multiply(
           weight, graph.subtract(graph.element(later), graph.element(earlier)))
@@ -181,6 +182,7 @@ extension StepAssembly {
   /// iteration; Petzold (1983), SIAM J. Sci. Stat. Comput. 4, 136, for when to change over.
   private mutating func addCalmLook(_ watch: SwitchingArrays, _ isDue: LaneArray) {
     let arrays = arrays
+    let system = system
     // Integrals must not decide what steps are stable.
     let count = system.controlledCount
     func temporary(_ name: String, _ count: Int = 1) -> LaneArray {
@@ -196,7 +198,7 @@ extension StepAssembly {
     let reference = temporary("look_reference")
     let fastest = temporary("look_rate")
     func weighted(_ value: Node, _ graph: inout ExpressionGraph) -> Node {
-      let weight = Self.weight(of: graph.element(arrays.state), arrays, &graph)
+      let weight = Self.weight(of: graph.element(arrays.state), system, arrays, &graph)
       let scaled = graph.multiply(weight, value)
       return graph.multiply(scaled, scaled)
     }
@@ -229,7 +231,8 @@ extension StepAssembly {
           // A part of all directions: what has begun to move must not be missed.
           let size = graph.add(
             graph.divide(
-              graph.element(arrays.absoluteTolerance), graph.load(arrays.relativeTolerance)),
+              Self.absoluteTolerance(system, arrays, &graph),
+              graph.load(arrays.relativeTolerance)),
             graph.unary(.absolute, graph.element(arrays.state)))
           step = graph.add(
             step,
@@ -293,10 +296,11 @@ extension StepAssembly {
 
   /// What the error of a state is divided by, as a factor.
   private static func weight(
-    of state: Node, _ arrays: SteppingArrays, _ graph: inout ExpressionGraph
+    of state: Node, _ system: EquationSystem, _ arrays: SteppingArrays,
+    _ graph: inout ExpressionGraph
   ) -> Node {
     let scale = graph.add(
-      graph.element(arrays.absoluteTolerance),
+      absoluteTolerance(system, arrays, &graph),
       graph.multiply(graph.load(arrays.relativeTolerance), graph.unary(.absolute, state)))
     return graph.unary(.coarseReciprocal, scale)
   }

@@ -51,7 +51,7 @@ extension StepAssembly {
       best: temporary("turn_value"), bestTime: temporary("turn_time"))
     self.turning = turning
     let slope = slopeProcedure()
-    addTurnTest(turning, interpolant, slope)
+    addEndSlopes(turning, interpolant, slope)
     addTurnSearch(turning, interpolant, evaluation, slope)
   }
 
@@ -102,12 +102,10 @@ extension StepAssembly {
     }
   }
 
-  /// Marks what turns: up at the start and down at the end, and not too low.
-  private mutating func addTurnTest(
+  /// The slopes of the watched values at both ends of the attempt.
+  private mutating func addEndSlopes(
     _ turning: TurningArrays, _ interpolant: Interpolant, _ slope: ProcedureHandle
   ) {
-    let arrays = arrays
-    let scratch = scratch
     let count = system.stateCount
     for (end, time, state, result) in [
       (0.0, arrays.time, arrays.state, turning.first),
@@ -117,35 +115,55 @@ extension StepAssembly {
       addStateSlope(interpolant, at: end, into: rate, to: .attempt)
       append(.call(slope, [time, state, rate, result]), to: .attempt)
     }
-    let isMaximum = system.extremes.map(\.isMaximum)
-    add("find_turns", to: .attempt) { graph in
+  }
+
+  /// Where each watched value turns within the attempt and may become the extreme: up at the start and
+  /// down at the end, and not too low.
+  static func turns(
+    _ turning: TurningArrays, _ extremes: [EquationSystem.Extreme], _ arrays: SteppingArrays,
+    _ scratch: ScratchArrays, _ graph: inout ExpressionGraph
+  ) -> [Node] {
+    let zero = graph.constant(0)
+    let time = graph.load(arrays.time)
+    let newTime = graph.load(scratch.newTime)
+    return extremes.map(\.isMaximum).enumerated().map { index, isMaximum in
+      let first = graph.load(turning.first, index)
+      let last = graph.load(turning.last, index)
+      // No further than straight on from the start.
+      let value = graph.load(arrays.extremeValues, index)
+      let bound = isMaximum ? graph.add(value, first) : graph.subtract(value, first)
+      let conditions = [
+        graph.compare(.lessOrEqual, newTime, graph.load(arrays.extremeWindows, 2 * index + 1)),
+        // A slope without a value, such as 0·∞ at a root of 0, may be any.
+        graph.not(graph.compare(.lessOrEqual, first, zero)),
+        graph.not(graph.compare(.greaterOrEqual, last, zero)),
+        graph.not(
+          graph.compare(
+            isMaximum ? .lessOrEqual : .greaterOrEqual, bound,
+            graph.load(arrays.extremes, index))),
+      ]
+      let isOpen = graph.compare(
+        .greaterOrEqual, time, graph.load(arrays.extremeWindows, 2 * index))
+      return conditions.reduce(isOpen) { graph.both($0, $1) }
+    }
+  }
+
+  /// Marks what turns within an accepted step.
+  mutating func addTurnTest() {
+    guard let turning else { return }
+    let arrays = arrays
+    let scratch = scratch
+    let extremes = system.extremes
+    add("find_turns", to: .judge) { graph in
       let zero = graph.constant(0)
       let one = graph.constant(1)
       let accepted = graph.compare(.notEqual, graph.load(scratch.accepted), zero)
-      let time = graph.load(arrays.time)
-      let newTime = graph.load(scratch.newTime)
       var any = zero
       var stores: [Procedure.Store] = []
-      for (index, isMaximum) in isMaximum.enumerated() {
-        let first = graph.load(turning.first, index)
-        let last = graph.load(turning.last, index)
-        // No further than straight on from the start.
-        let value = graph.load(arrays.extremeValues, index)
-        let bound = isMaximum ? graph.add(value, first) : graph.subtract(value, first)
-        let conditions = [
-          graph.compare(.greaterOrEqual, time, graph.load(arrays.extremeWindows, 2 * index)),
-          graph.compare(.lessOrEqual, newTime, graph.load(arrays.extremeWindows, 2 * index + 1)),
-          // A slope without a value, such as 0·∞ at a root of 0, may be any.
-          graph.not(graph.compare(.lessOrEqual, first, zero)),
-          graph.not(graph.compare(.greaterOrEqual, last, zero)),
-          graph.not(
-            graph.compare(
-              isMaximum ? .lessOrEqual : .greaterOrEqual, bound,
-              graph.load(arrays.extremes, index))),
-        ]
-        let turns = conditions.reduce(accepted) { graph.both($0, $1) }
-        any = graph.select(turns, one, any)
-        stores.append(.init(turning.turns, index, graph.select(turns, one, zero)))
+      for (index, turns) in Self.turns(turning, extremes, arrays, scratch, &graph).enumerated() {
+        let isFound = graph.both(accepted, turns)
+        any = graph.select(isFound, one, any)
+        stores.append(.init(turning.turns, index, graph.select(isFound, one, zero)))
       }
       return stores + [.init(turning.isTurning, 0, any)]
     }
