@@ -26,6 +26,11 @@ struct EventLog {
     histories = model.events.map { _ in History() }
   }
 
+  /// The first event whose delay cannot be waited for, and that delay in s.
+  var impossibleDelay: (event: Int, delay: Double)? {
+    delays.firstIndex { !($0 >= 0 && $0.isFinite) }.map { ($0, delays[$0]) }
+  }
+
   /// The time at which the next delayed event takes effect.
   var nextDue: Double? { pending.first?.time }
 

@@ -88,7 +88,8 @@ final class LaneRun {
     beginConditions(lane, block, ensemble)
     setJumps(timeline?.values(from: configuration.start), lane, block, ensemble)
     _ = applyChanges(lane, block, ensemble, timelines, at: configuration.start)
-    let failure = settle(lane, block, ensemble).failure
+    var failure = settle(lane, block, ensemble).failure
+    if let (event, delay) = eventLog.impossibleDelay { failure = .impossibleDelay(event, delay) }
     chooseStop(lane, block, ensemble)
     block.beginWatching(lane, methods)
     block.markForRestart(lane)

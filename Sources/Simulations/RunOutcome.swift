@@ -52,6 +52,8 @@ public struct RunFailure: Error, Sendable, Hashable {
     case tooManySteps(Int)
     /// An event, by index, happens again and again without time passing.
     case endlessEvent(Int)
+    /// The delay of an event, by index, in s: negative, infinite or not a number.
+    case impossibleDelay(Int, Double)
     /// What the run was to give has no value, or an infinite one, at some time in s or as a whole.
     case noValue(of: Result, at: Double?)
   }
@@ -107,7 +109,8 @@ public struct RunFailure: Error, Sendable, Hashable {
     case .tooManySteps(let count):
       return "more than \(count) steps \(when); `\(name)` changes fastest (last value \(last)), "
         + "by \(equation): try the method rodas5p, or raise maximum_steps"
-    case .endlessEvent, .noValue: return message(withoutState: when, in: model)
+    case .endlessEvent, .impossibleDelay, .noValue:
+      return message(withoutState: when, in: model)
     }
   }
 
@@ -116,6 +119,9 @@ public struct RunFailure: Error, Sendable, Hashable {
     case .endlessEvent(let event):
       "the event `\(model.events[event].declaration.path)` happens again and again \(when) "
         + "without time passing: leave a distance between its threshold and where it puts the states"
+    case .impossibleDelay(let event, let delay):
+      "the event `\(model.events[event].declaration.path)` would take effect "
+        + "\(decimalText(delay, significantDigits: 6)) s after its condition: a delay is 0 or more"
     case .tooManySteps(let count): "more than \(count) steps \(when): raise maximum_steps"
     case .stepTooSmall: "the step became too small \(when)"
     case .notFinite: "something is not a finite number \(when)"

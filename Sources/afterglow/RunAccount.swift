@@ -31,6 +31,8 @@ struct RunAccount {
     } else {
       parts += experiment.arms.indices.map(reductions.text)
     }
+    let missing = missingValues
+    if !missing.isEmpty { parts.append(missing.joined(separator: "\n")) }
     parts.append(closing)
     switch experiment.sweep?.design {
     case .sobolIndices, .morris:
@@ -38,6 +40,24 @@ struct RunAccount {
     default: break
     }
     return parts.joined(separator: "\n\n")
+  }
+
+  /// What has no value although the runs are done, and how often: only what may lack one.
+  private var missingValues: [String] {
+    let done = finished.summary.progress.done
+    let times = experiment.recording?.times.count ?? 0
+    let variables = (experiment.recording?.variables ?? []).enumerated().compactMap {
+      index, variable -> String? in
+      guard let count = finished.digest.missingSamples[index], count > 0 else { return nil }
+      return "`\(variable.path)` has no value at \(count) of \(plan.sampledCount * times) samples"
+    }
+    let reductions = experiment.reductions.enumerated().compactMap {
+      index, reduction -> String? in
+      guard experiment.mayLackValue.contains(reduction.name) else { return nil }
+      let count = finished.digest.missingCount(ofReduction: index)
+      return count > 0 ? "`\(reduction.name)` has no value in \(count) of \(done) runs" : nil
+    }
+    return variables + reductions
   }
 
   private var closing: String {

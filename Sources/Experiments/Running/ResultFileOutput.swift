@@ -136,6 +136,7 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
   ///
   /// - Throws: `StorageFailure`, for instance when the disk is full.
   public func commit(summary: CampaignSummary) throws(StorageFailure) {
+    try countMissingSamples()
     let notes = summary.notes
     for run in writer.unwrittenRuns { writer.setIdentity(plan.identity(of: run), run: run) }
     var facts = [
@@ -151,6 +152,16 @@ public final class ResultFileOutput: RunOutput, CampaignFile {
     return MethodUse(
       acceptedSteps: Int(totals.accepted), stiffSteps: Int(totals.stiff),
       switches: Int(totals.switches))
+  }
+
+  /// Counts, in what has been written, the samples that may lack a value and do.
+  private func countMissingSamples() throws(StorageFailure) {
+    for variable in plan.configuration.mayLackValue.recorded.sorted() {
+      for run in 0..<plan.count where digest.isDone[run] {
+        let samples = try writer.writtenSamples(of: variable, runs: run..<run + 1)
+        digest.missingSamples[variable, default: 0] += samples.count { !$0.isFinite }
+      }
+    }
   }
 
   public func digest(_ summary: CampaignSummary) -> RunDigest {
@@ -182,6 +193,8 @@ public struct RunDigest: Sendable {
   fileprivate var values: [Double]
   fileprivate var verdicts: [Int8]
   fileprivate var isDone: [Bool]
+  /// How many samples of finished runs have no finite value, of the variables that may lack one.
+  public fileprivate(set) var missingSamples: [Int: Int] = [:]
   private let reductionCount: Int
   /// What the methods of `auto` have done in all runs.
   public fileprivate(set) var methodUse = MethodUse(acceptedSteps: 0, stiffSteps: 0, switches: 0)
@@ -200,6 +213,11 @@ public struct RunDigest: Sendable {
     }
     verdicts[run] = Int8(clamping: verdict ?? -1)
     isDone[run] = true
+  }
+
+  /// In how many finished runs a reduction has no finite value.
+  public func missingCount(ofReduction index: Int) -> Int {
+    isDone.indices.count { isDone[$0] && !values[$0 * reductionCount + index].isFinite }
   }
 
   /// The reductions of a finished run in SI units; `nil` for another.
