@@ -129,7 +129,7 @@ struct InternalErrorTests {
     let folder = try makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     // So many runs that the sweep is on its way when it is hit.
-    let text = Self.model.replacing("samples: 300", with: "samples: 1_000_000")
+    let text = Self.model.replacing("samples: 300", with: "samples: 20_000")
     try text.write(toFile: folder + "/sweep.yaml", atomically: true, encoding: .utf8)
     let (process, errors) = try start(["run", "sweep.yaml", "-o", "hit.h5", "--quiet"], in: folder)
     while process.isRunning,

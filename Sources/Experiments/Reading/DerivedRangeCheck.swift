@@ -43,7 +43,7 @@ struct DerivedRangeCheck {
       problems.error(
         "`\(declaration.path)` follows from what is set, and is "
           + declaration.unit.text(ofSI: found.value, significantDigits: 6)
-          + (plan.count == 1 ? "" : " in the first of \(found.count) runs")
+          + (plan.count == 1 ? "" : " in a run, and outside in \(found.count) of \(plan.count)")
           + "; the model allows \(declaration.unit.text(ofSI: allowed.lowerBound)) to "
           + declaration.unit.text(ofSI: allowed.upperBound), id: "outside-allowed-range",
         at: place.range, notes: [("the parameter is declared here", declaration.range)])
