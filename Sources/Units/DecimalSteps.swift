@@ -91,13 +91,13 @@ private struct Decimal {
 extension PhysicalUnit {
   /// How many of this unit a number in SI is, as its author would have written it.
   ///
-  /// A conversion to SI and back may be off by a last bit. Where a neighbour converts to the same number
-  /// in SI and has at most twelve digits, it is the one that was meant.
+  /// A conversion to SI and back may be off by some last bits. Where a number of at most twelve digits
+  /// converts to the same number in SI, it is the one that was meant.
   public func writtenValue(ofSI number: Double) -> Double {
     let plain = value(ofSI: number)
-    guard number.isFinite, plain.isFinite else { return plain }
-    return [plain, plain.nextUp, plain.nextDown].first {
-      siValue(of: $0) == number && $0.description.utf8.count { $0 >= 48 && $0 <= 57 } <= 12
-    } ?? plain
+    guard number.isFinite, plain.isFinite,
+      let short = Double(decimalText(plain, significantDigits: 12)), siValue(of: short) == number
+    else { return plain }
+    return short
   }
 }

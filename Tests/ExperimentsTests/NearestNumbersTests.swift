@@ -57,7 +57,7 @@ struct NearestNumbersTests {
     let experiment = try read(
       """
       duration: 2 s
-      doses: [{route: drug.intravenous, amount: 1 mg, every: 0.1 s, count: 12}]
+      doses: [{into: drug, route: intravenous, amount: 1 mg, start: 0 s, every: 0.1 s, count: 12}]
       record: {every: 0.1 s, variables: [drug.plasma]}
       """)
     let plan = RunPlan(experiment)

@@ -51,6 +51,39 @@ struct ResolvedExperimentTests {
     #expect(one.samples[0].contains { $0 > 0 })
   }
 
+  @Test("seeds of 64 bits are read back as they are", arguments: [0, 1 << 62, 1 << 63, UInt64.max])
+  func seeds(seed: UInt64) throws {
+    let experiment = try rightExperiment(
+      Self.text, overrides: ExperimentOverrides(seed: seed))
+    #expect(experiment.seed == seed)
+    #expect(try rightExperiment(experiment.resolved.yaml()).seed == seed)
+    let written = try rightExperiment(
+      "title: A seed\nmodel: test\nduration: 1 h\nseed: \(seed)\nreduce: {end: final(drug.plasma)}")
+    #expect(written.seed == seed)
+  }
+
+  @Test("what was set from outside is in the title and the description, also when read again")
+  func changes() throws {
+    let overrides = ExperimentOverrides(
+      settings: [("drug.V", "25 L"), ("dose.amount", "2 mg")])
+    let experiment = try rightExperiment(Self.text, overrides: overrides)
+    let plain = try rightExperiment(Self.text)
+    #expect(experiment.title == plain.title + " (with drug.V = 25 L, dose.amount = 2 mg)")
+    #expect(
+      experiment.description
+        == plain.description + "Set from outside the file: drug.V = 25 L, dose.amount = 2 mg.")
+    let again = try rightExperiment(experiment.resolved.yaml())
+    #expect(again.title == experiment.title && again.description == experiment.description)
+    #expect(
+      try rightExperiment(Self.text, overrides: ExperimentOverrides(seed: 7)).title == plain.title)
+  }
+
+  @Test("a byte order mark is skipped")
+  func byteOrderMark() throws {
+    let plain = try rightExperiment(Self.text)
+    #expect(try rightExperiment("\u{FEFF}" + Self.text).resolved == plain.resolved)
+  }
+
   @Test("overrides are part of what is written out")
   func overrides() throws {
     let overrides = ExperimentOverrides(

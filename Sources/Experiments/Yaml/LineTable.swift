@@ -36,6 +36,15 @@ struct LineTable {
     return SourceRange(file: file, lowerBound: start, upperBound: min(end, bytes.count))
   }
 
+  /// Whether a list or a table is written with brackets or braces.
+  ///
+  /// The parser has a style for this, which it reads from the end of the collection, where there is none.
+  func isBracket(at range: SourceRange) -> Bool {
+    guard range.lowerBound < bytes.count else { return false }
+    return bytes[range.lowerBound] == UInt8(ascii: "{")
+      || bytes[range.lowerBound] == UInt8(ascii: "[")
+  }
+
   /// Whether a text has an open bracket and ends at a comma: half of a call such as `mean(x, 1 h, 2 h)`.
   func isCutByComma(_ text: String, at range: SourceRange) -> Bool {
     let open = text.utf8.count { $0 == UInt8(ascii: "(") }

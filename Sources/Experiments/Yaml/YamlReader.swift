@@ -77,7 +77,7 @@ enum YamlReader {
         for element in sequence {
           guard
             let element = convert(
-              element, isWithinBrackets: isWithinBrackets || sequence.style == .flow)
+              element, isWithinBrackets: isWithinBrackets || lines.isBracket(at: range))
           else { return nil }
           elements.append(element)
         }
@@ -93,7 +93,7 @@ enum YamlReader {
           }
           guard
             let value = convert(
-              value, isWithinBrackets: isWithinBrackets || mapping.style == .flow)
+              value, isWithinBrackets: isWithinBrackets || lines.isBracket(at: range))
           else { return nil }
           entries.append(
             YamlNode.Entry(key: name.string, keyRange: lines.range(of: key), value: value))
