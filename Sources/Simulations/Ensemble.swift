@@ -12,6 +12,8 @@ public final class Ensemble: Sendable {
   private let firstNotes: EnsembleNotes
   /// The method that runs begin with.
   let first: SteppedKernel
+  /// Its program; the arrays of the other method's have the same handles.
+  let stepped: SteppedProgram
   /// The methods of `auto`; `nil` if one was named.
   let alternatives: MethodAlternatives?
   let reductions: ReductionPlan
@@ -67,6 +69,7 @@ public final class Ensemble: Sendable {
       first = SteppedKernel(
         SteppedProgram(builder.system, method: choice.method), backend: backend)
     }
+    stepped = first.stepped
     firstNotes = EnsembleNotes(choice, first.made, isAutomatic: alternatives != nil)
     self.reductions = reductions
     self.assignments = assignments
@@ -92,9 +95,6 @@ public final class Ensemble: Sendable {
     if let other = alternatives?.otherMade { notes.include(other) }
     return notes
   }
-
-  /// The program that runs begin with; the arrays of the other have the same handles.
-  var stepped: SteppedProgram { first.stepped }
 
   /// A worker with lanes of its own, for one thread.
   ///

@@ -28,10 +28,7 @@ public final class EnsembleWorker {
   }
 
   var block: LaneBlock { current.block }
-  var lanes: [LaneRun?] {
-    get { current.lanes }
-    set { current.lanes = newValue }
-  }
+  var lanes: [LaneRun?] { current.lanes }
 
   /// Runs until there are no more chunks.
   ///
@@ -64,7 +61,7 @@ public final class EnsembleWorker {
       guard let run = lanes[lane] else { return }
       run.chunk.outcomes[run.index - run.chunk.runs.lowerBound] = outcome
       run.chunk.remaining -= 1
-      lanes[lane] = nil
+      current.lanes[lane] = nil
       if run.chunk.remaining == 0 {
         try deliver(ChunkResult(run.chunk))
         close(run.chunk)
@@ -77,7 +74,7 @@ public final class EnsembleWorker {
         let setup = try setup(index)
         chunk.identities[index - chunk.runs.lowerBound] = setup.identity
         let run = LaneRun(index: index, chunk: chunk, setup: setup, ensemble)
-        lanes[lane] = run
+        current.lanes[lane] = run
         guard let reason = run.begin(lane, block, ensemble, timelines) else { return true }
         try fail(lane, reason, finish)
       }

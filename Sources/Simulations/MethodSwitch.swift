@@ -45,7 +45,7 @@ extension EnsembleWorker {
     }
     run.methods.leave(current.method, after: block.statistics(lane))
     let carried = block.carry(run, from: lane, step: step)
-    lanes[lane] = nil
+    current.lanes[lane] = nil
     if methods.count == 1 {
       let lanes = try MethodLanes(ensemble, alternatives.other(), isFirst: false)
       lanes.block.setVariableStride(block.variableStride)

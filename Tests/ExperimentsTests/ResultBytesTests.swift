@@ -42,6 +42,9 @@ struct ResultBytesTests {
       solver: {method: dopri5, maximum_steps: 200}
       sweep: {design: random, samples: 80, parameters: {drug.k: {log_uniform: [0.1 /h, 10000 /h]}}}
       """,
+    // Some runs become stiff, some do not.
+    "changing": head + record
+      + "sweep: {design: random, samples: 40, parameters: {drug.k: {log_uniform: [0.1 /h, 100000 /h]}}}\n",
     "grid": head.replacing("doses:", with: "parameters: {drug.k12: 0.1 /h}\ndoses:") + record
       + """
       arms:

@@ -49,8 +49,6 @@ struct MethodSwitchTests {
 
   @Test("a run comes back to the explicit method where it is no longer stiff")
   func becomesCalm() throws {
-    // Begun as stiff: the input is open at the start, and closes early. The oscillation that is left
-    // keeps steps short.
     let model = SwitchingModels.vanDerPol()
     let ensemble = try Ensemble(
       model: model, configuration: configuration(model, tolerance: 1e-8, end: 400),
@@ -260,6 +258,31 @@ struct MethodSwitchTests {
     for (found, time) in zip(collected.samples[0], [1.0, 10]) {
       let s = found.squareRoot()
       #expect(abs(-s - log(1 - s) - time / 2) < 1e-4, "\(found)")
+    }
+  }
+
+  @Test("the explicit method takes over where the Jacobian becomes infinite under the stiff one")
+  func infiniteJacobianOnTheWay() throws {
+    let model = SwitchingModels.followedRoot()
+    let ensemble = try Ensemble(
+      model: model, configuration: configuration(model, end: 20, sampleTimes: [4, 6, 20]),
+      backend: .interpreter)
+    #expect(ensemble.notes.method == .rodas5P)
+    let collected = try Collected(ensemble, count: 1) { _ in
+      RunSetup(
+        parameters: [], inputs: [], states: [1, 1],
+        schedule: [ScheduledChange(time: 5, action: .setState(0, 0))])
+    }
+    #expect(collected.outcomes[0].isDone, "\(collected.outcomes[0])")
+    // It rests at 1 until it is put to 0; with s = √y, −s − log(1 − s) = t/2 from then on.
+    #expect(abs(collected.samples[0][0] - 1) < 1e-5)
+    for (index, time) in [(1, 1.0), (2, 15)] {
+      let s = collected.samples[0][index].squareRoot()
+      #expect(abs(-s - log(1 - s) - time / 2) < 1e-3, "s = \(s) at \(time)")
+    }
+    for index in 0..<3 {
+      // What follows is behind by the rate over 1e5.
+      #expect(abs(collected.samples[0][3 + index] - collected.samples[0][index]) < 2e-5)
     }
   }
 

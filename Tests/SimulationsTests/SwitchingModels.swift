@@ -114,4 +114,16 @@ enum SwitchingModels {
           derivative: .binary(.subtract, .number(1), root))
       ])
   }
+
+  /// The same, and `x' = −1e5·(x − y)`, which follows it and makes it stiff.
+  static func followedRoot() -> Model {
+    var model = rootOfNothing()
+    model.states[0].initialValue = .number(1)
+    model.states.append(
+      State(
+        declaration: TestModels.declaration("x"), initialValue: .number(1),
+        derivative: .binary(
+          .multiply, .number(-1e5), .binary(.subtract, .state(1), .state(0)))))
+    return model
+  }
 }
