@@ -160,7 +160,8 @@ struct StepAssembly {
       time: arrays.time, newTime: scratch.newTime, step: arrays.attemptedStep,
       accepted: scratch.accepted, nextSample: arrays.nextSample, fraction: arrays.fraction,
       recorded: arrays.recorded, attention: arrays.attention,
-      needsInterpolation: controlsInterpolation ? scratch.needsInterpolation : nil, isTurning: turning?.isTurning,
+      needsInterpolation: controlsInterpolation ? scratch.needsInterpolation : nil,
+      isTurning: turning?.isTurning,
       turningRounds: Self.turningRounds)
     if !system.events.isEmpty { keepInterpolationData() }
     let hoisted = program.declare("hoisted", storage: .persistent)
