@@ -17,7 +17,8 @@ extension KernelToolchain {
 extension LaneProgram {
   /// How many operations one round of the loop of steps has, without rare work such as samples.
   var operationsPerRound: Int {
-    [Routine.attempt, .judge, .commit].flatMap { routines[$0] ?? [] }.reduce(0) { count, statement in
+    [Routine.attempt, .judge, .commit].flatMap { routines[$0] ?? [] }.reduce(0) {
+      count, statement in
       switch statement {
       case .call(let handle, _): count + operations(for: self[handle].stores.map(\.value))
       case .forEach(let times, let loop):
