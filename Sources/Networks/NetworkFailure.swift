@@ -1,12 +1,13 @@
 public import Diagnostics
 public import ModelLanguage
+import Units
 
 /// Why a network cannot be built or cannot go on.
 public enum NetworkFailure: Error, Sendable {
   /// A number that a declaration gives does not fit: what it is, and what was expected.
   case unsuitable(Declaration, message: String)
   /// A value has become infinite or is no number any more.
-  case notFinite(state: String, population: String, cell: Int, time: Double)
+  case notFinite(LostNumber)
   /// More connections than fit.
   case tooManyConnections(Declaration)
 
@@ -14,8 +15,10 @@ public enum NetworkFailure: Error, Sendable {
   public var message: String {
     switch self {
     case .unsuitable(_, let message): message
-    case .notFinite(let state, let population, let cell, let time):
-      "`\(state)` of cell \(cell) of `\(population)` is not a finite number at \(time) s"
+    case .notFinite(let lost):
+      "`\(lost.name)` of cell \(lost.cell) of `\(lost.owner)` is not a finite number at "
+        + "t = \(decimalText(lost.time, significantDigits: 9)) s: "
+        + lost.hint
     case .tooManyConnections(let declaration):
       "`\(declaration.path)` has more than \(Connections.largestCount) connections"
     }

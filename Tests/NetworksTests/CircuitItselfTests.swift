@@ -149,7 +149,7 @@ struct CircuitItselfTests {
     let run = try NetworkRun(network)
     try run.advance(toStep: 10)
     let before = run.recorded(0)[0]
-    run.changeState("store.level") { $0 + 2 }
+    try run.changeState("store.level") { $0 + 2 }
     #expect(run.recorded(0)[0] == before + 2)
   }
 

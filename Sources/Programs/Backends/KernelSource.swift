@@ -369,7 +369,10 @@ struct KernelSource {
   }
 
   private func loopText(_ count: Int, _ loop: ElementLoop, indent: String) -> String {
-    guard count > 0 else { return "" }
+    // A sum over nothing is 0, not what happens to stand there.
+    guard count > 0 else {
+      return loop.sums.map { "\(indent)\(name($0.array))[0] = ((V)(0.0));\n" }.joined()
+    }
     var text = ""
     for (array, _) in loop.sums {
       text += "\(indent)V even_\(name(array)) = ((V)(0.0)), odd_\(name(array)) = ((V)(0.0));\n"

@@ -94,11 +94,12 @@ public final class NativeKernel: LaneKernel, Sendable {
       arrivals: loop.arrivals, slot_count: CLongLong(loop.slotCount),
       first_slot: CLongLong(loop.firstSlot), slot_stride: CLongLong(loop.slotStride),
       sums: loop.sums, spikes: spikes, spike_count: CLongLong(loop.spikeCount),
-      releases: loop.releases)
+      releases: loop.releases, lost_step: .max, lost_cell: 0, lost_values: loop.lostValues)
     withUnsafeMutableBytes(of: &block) { bytes in
       if let address = bytes.baseAddress { cellFunction?(workspaces, shared, address) }
     }
     loop.spikeCount = Int(block.spike_count)
+    if block.lost_step != .max { loop.lost = (Int(block.lost_step), Int(block.lost_cell)) }
   }
 
   public func advance(

@@ -10,6 +10,8 @@ struct CellAssembly {
   private let step: Node
   /// The states once everything that arrived has acted.
   private var current: [Node] = []
+  /// The states to which arrivals give values that do not add to what they were.
+  private var replacedByArrivals: [Int] = []
   /// Steps that are left of the refractory time.
   private let hold: LaneArray
   /// Where values at the end of a step are kept; `nil` for none.
@@ -63,18 +65,19 @@ struct CellAssembly {
     var stores: [Procedure.Store] = []
     let old = (0..<stateCount).map { program.graph.load(system.state, $0) }
     current = received(old)
-    let advanced: [Node] =
+    let moved: [Node] =
       switch method {
       case .exponentialEuler: exponentialEuler()
       case .exponentialMidpoint: exponentialMidpoint()
       case .heun: heun()
       }
-    var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(advanced))
+    var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(moved))
     final = program.graph.shareExponentials(in: final)
     if let exposed {
       let shown = withoutNoise(inPlaceOfFormals(atEnd(system.exposed, final)))
       stores += shown.enumerated().map { .init(exposed, $0.offset, $0.element) }
     }
+    stores += addWatch(old: old, advanced: final)
     stores += addEvents(&final)
     if let spike = system.spike {
       stores += addSpike(spike, old: old, final: &final)
@@ -94,7 +97,9 @@ struct CellAssembly {
     program.routines[.attempt] = [.call(procedure, [])]
     program.cells = CellArrays(
       clock: system.clock, arrivals: system.arrivals, sums: system.sums, spike: spikeArray,
-      crossing: crossingArray, releases: system.releases.isEmpty ? nil : releaseArray)
+      crossing: crossingArray, releases: system.releases.isEmpty ? nil : releaseArray,
+      state: system.state, replaced: replacedArray,
+      check: watchedAlways.isEmpty ? nil : checkArray)
   }
 
   private var stateCount: Int { program[system.state].count }
@@ -103,6 +108,10 @@ struct CellAssembly {
   private lazy var crossingArray = program.declare("crossing", count: 2, storage: .temporary)
   private lazy var releaseArray = program.declare(
     "release", count: system.releases.count, storage: .temporary)
+
+  private lazy var checkArray = program.declare("check", storage: .temporary)
+  private lazy var replacedArray = program.declare(
+    "replaced", count: watchedStates.count, storage: .temporary)
 
   private var usesRefractoryTime: Bool { system.spike?.refractoryTime != nil }
 
@@ -131,6 +140,7 @@ struct CellAssembly {
   /// What arrived, one receiver after the other.
   private mutating func received(_ old: [Node]) -> [Node] {
     var states = old
+    var replaced: Set<Int> = []
     for receiver in system.receivers {
       let after = values(receiver.assignments.map(\.value), at: states)
       let zero = program.graph.constant(0)
@@ -140,10 +150,12 @@ struct CellAssembly {
         let before = states[assignment.state]
         // What adds a multiple of what arrived adds nothing by itself where nothing did.
         let isNeutral = withoutArrival[position] == before
+        if !isNeutral { replaced.insert(assignment.state) }
         states[assignment.state] =
           isNeutral ? after[position] : program.graph.select(has, after[position], before)
       }
     }
+    replacedByArrivals = replaced.sorted()
     return states
   }
 
@@ -230,6 +242,43 @@ struct CellAssembly {
     for (element, value) in crossing.enumerated() {
       stores.append(.init(crossingArray, element, value))
     }
+    return stores
+  }
+
+  // MARK: States that could be lost and found
+
+  /// The states that something may give another value within a step, whatever they are: those that arrivals
+  /// replace, those that events do, those that the spike does.
+  ///
+  /// All others stay lost once they are not finite, so that a look behind the step finds them.
+  var watchedStates: [Int] { watchedAlways.map(\.state) + replacedBySpike }
+
+  private var watchedAlways: [(state: Int, isBefore: Bool)] {
+    replacedByArrivals.map { ($0, true) } + replacedByEvents.map { ($0, false) }
+  }
+
+  private var replacedByEvents: [Int] {
+    Set(system.events.flatMap(\.assignments).map(\.state)).sorted()
+  }
+
+  private var replacedBySpike: [Int] {
+    Set((system.spike?.assignments ?? []).map(\.state)).subtracting(replacedByEvents).sorted()
+  }
+
+  /// Stores what the states were before they were replaced, and a sum that tells whether those are finite
+  /// which are looked at in every step.
+  private mutating func addWatch(old: [Node], advanced: [Node]) -> [Procedure.Store] {
+    var stores: [Procedure.Store] = []
+    var sum: Node?
+    for (element, watched) in watchedAlways.enumerated() {
+      let value = watched.isBefore ? old[watched.state] : advanced[watched.state]
+      stores.append(.init(replacedArray, element, value))
+      sum = sum.map { program.graph.intern(.binary(.add, $0, value)) } ?? value
+    }
+    for (element, state) in replacedBySpike.enumerated() {
+      stores.append(.init(replacedArray, watchedAlways.count + element, advanced[state]))
+    }
+    if let sum { stores.append(.init(checkArray, 0, sum)) }
     return stores
   }
 

@@ -23,6 +23,8 @@ public struct CellProgram: Sendable {
   public let observedClock: LaneArray
   /// What continuous projections add up to, for `observe`; empty if it does not need it.
   public let observedSums: LaneArray
+  /// The states of `CellArrays.replaced`.
+  public let watchedStates: [Int]
   private let hoistedStores: [Procedure.Store]
 
   /// Joins the equations of a cell and a method.
@@ -49,6 +51,7 @@ public struct CellProgram: Sendable {
     randomStream = system.randomStream
     timeStep = system.timeStep
     exposed = assembly.exposed
+    watchedStates = assembly.watchedStates
     recorded = observation.recorded
     observedClock = observation.clock
     observedSums = observation.sums
