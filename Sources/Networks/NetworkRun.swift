@@ -46,7 +46,7 @@ public final class NetworkRun {
   /// For each thread, what has been lost behind the step of cells.
   private let lossesBehindSteps: [FirstLoss]
   /// What has been lost; no step is taken after that.
-  private var loss: LostNumber?
+  private var loss: NetworkFailure?
   /// How many steps have been taken, those of lost numbers left out.
   public private(set) var step = 0
   /// How many connections each projection has.
@@ -178,6 +178,7 @@ public final class NetworkRun {
       for thread in 0..<threads { addUp(thread, self.sumTargets, step: 0) }
       if let found = lossBehindStep(0) { throw .notFinite(found) }
     }
+    for population in populations { population.begin() }
   }
 
   deinit { team.close() }
@@ -334,9 +335,9 @@ public final class NetworkRun {
   /// up to there, and it goes no further.
   ///
   /// - Throws: `NetworkFailure.notFinite` if a state, a sum, a weight or what a spike tells is not a
-  ///   finite number any more.
+  ///   finite number any more, and `NetworkFailure.endlessEvent`.
   public func advance(toStep end: Int) throws(NetworkFailure) {
-    if let loss { throw .notFinite(loss) }
+    if let loss { throw loss }
     guard end > step else { return }
     let start = step
     let firstParity = parity
@@ -353,7 +354,7 @@ public final class NetworkRun {
           run.collect(parity, from: step, count: (lost?.step).map { $0 - step } ?? count)
         }
         if let lost {
-          if thread == 0 { run.lose(run.lostNumber(lost, parity), atStep: lost.step) }
+          if thread == 0 { run.lose(run.failure(lost, parity), atStep: lost.step) }
           return
         }
         run.deliver(thread, parity, from: step, count: count)
@@ -369,7 +370,7 @@ public final class NetworkRun {
         if run.hasSums || !run.plasticProjections.isEmpty {
           run.team.barrier()
           if let lost = run.lossBehindStep(step + count) {
-            if thread == 0 { run.lose(lost, atStep: step) }
+            if thread == 0 { run.lose(.notFinite(lost), atStep: step) }
             return
           }
         }
@@ -379,7 +380,7 @@ public final class NetworkRun {
       if thread == 0 { run.step = end }
     }
     parity = (firstParity + (end - start + window - 1) / window) % 2
-    if let loss { throw .notFinite(loss) }
+    if let loss { throw loss }
   }
 
   private func stepCells(_ thread: Int, _ parity: Int, from step: Int, count: Int) {
@@ -470,8 +471,8 @@ public final class NetworkRun {
     }
   }
 
-  private func lose(_ number: LostNumber, atStep step: Int) {
-    loss = number
+  private func lose(_ failure: NetworkFailure, atStep step: Int) {
+    loss = failure
     self.step = step
   }
 
@@ -516,12 +517,12 @@ public final class NetworkRun {
     }
   }
 
-  private func lostNumber(_ loss: LossInWindow, _ parity: Int) -> LostNumber {
+  private func failure(_ loss: LossInWindow, _ parity: Int) -> NetworkFailure {
     let population = populations[loss.population]
     guard let release = loss.release else {
       let buffer = buffers[parity][loss.population][loss.thread]
       let values = UnsafeBufferPointer(start: buffer.lostValues, count: buffer.lostValueCount)
-      return population.lostNumber(cell: loss.cell, step: loss.step, values: Array(values))
+      return population.failure(cell: loss.cell, step: loss.step, values: Array(values))
     }
     let projection = network.circuit.projections.indices.first {
       population.part.releases[$0] == release
@@ -530,12 +531,13 @@ public final class NetworkRun {
       preconditionFailure("what a spike tells belongs to a projection")
     }
     let text = population.part.population.cell.text(of: told)
-    return LostNumber(
-      owner: population.part.population.declaration.path, cell: loss.cell,
-      name: "release", time: stepTimes.time(after: loss.step + 1),
-      hint:
-        "`\(network.circuit.projections[projection].declaration.path)` multiplies its weights by "
-        + "`\(SingularRateHint.shortened(text))` at each spike")
+    return .notFinite(
+      LostNumber(
+        owner: population.part.population.declaration.path, cell: loss.cell,
+        name: "release", time: stepTimes.time(after: loss.step + 1),
+        hint:
+          "`\(network.circuit.projections[projection].declaration.path)` multiplies its weights by "
+          + "`\(SingularRateHint.shortened(text))` at each spike"))
   }
 
   /// What was lost behind a step in sums and weights, of whatever thread: projections in their order.

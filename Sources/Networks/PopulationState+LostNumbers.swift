@@ -5,7 +5,7 @@ import Solvers
 extension PopulationState {
   /// How many numbers `CellLoop.lostValues` takes.
   static func lostValueCount(of part: Network.Part) -> Int {
-    part.population.cell.states.count + part.program.watchedStates.count
+    part.population.cell.states.count + part.program.watched.count
   }
 
   /// What to say of a cell of which a kernel has told that a state is not finite.
@@ -13,26 +13,39 @@ extension PopulationState {
   /// - Parameters:
   ///   - cell: The number of the cell.
   ///   - step: The number of the step in which it happened.
-  ///   - values: The states after that step, and those of `CellProgram.watchedStates` before they were
-  ///     replaced.
-  func lostNumber(cell: Int, step: Int, values: [Double]) -> LostNumber {
+  ///   - values: The states after that step, and those of `CellProgram.watched`.
+  /// - Returns: Which state or event it was.
+  func failure(cell: Int, step: Int, values: [Double]) -> NetworkFailure {
     let model = part.population.cell
     let count = model.states.count
     var states = Array(values[..<count])
-    for (state, value) in zip(part.program.watchedStates, values[count...]) where !value.isFinite {
-      states[state] = value
+    var endless: Int?
+    for (watched, value) in zip(part.program.watched, values[count...]) where !value.isFinite {
+      switch watched {
+      case .state(let state): states[state] = value
+      case .event(let event): endless = endless ?? event
+      }
     }
     let lost = states.indices.filter { !states[$0].isFinite }
+    if lost.isEmpty, let endless {
+      let events = model.events.indices.filter { $0 != part.population.spike }
+      return .endlessEvent(
+        model.events[events[endless]].declaration,
+        population: part.population.declaration.path, cell: cell,
+        time: StepTimes(step: timeStep).time(after: step + 1))
+    }
     guard let state = origin(among: lost) else {
       preconditionFailure("a kernel has told of a lost state, and all states are finite")
     }
     let name = model.states[state].declaration.path
-    return LostNumber(
-      owner: part.population.declaration.path, cell: cell, name: name,
-      time: StepTimes(step: timeStep).time(after: step + 1),
-      hint: SingularRateHint.text(
-        for: model.states[state].derivative, named: name + "'", in: model)
-        + "; where a step is too long, states grow without bounds too")
+    return .notFinite(
+      LostNumber(
+        owner: part.population.declaration.path, cell: cell, name: name,
+        time: StepTimes(step: timeStep).time(after: step + 1),
+        hint: SingularRateHint.text(
+          for: model.states[state].derivative, named: name + "'", in: model)
+          + (SingularRateHint.isSingular(model.states[state].derivative, in: model)
+            ? "" : ", or for a step that is too long")))
   }
 
   /// Which of the states that were lost in one step the others were lost by: one with a rate that is known to

@@ -304,6 +304,21 @@ final class PopulationState: @unchecked Sendable {
 
   // MARK: Stepping
 
+  /// Looks at the functions of all events before anything has happened.
+  func begin() {
+    let layout = part.kernel.layout
+    let width = layout.width
+    for block in 0..<blockCount {
+      let own = workspace + block * workspaceCount
+      for sum in 0..<part.program.program[part.program.firstSums].count {
+        guard let values = sums[sum] else { continue }
+        (own + (layout.offset(of: part.program.firstSums) + sum) * width)
+          .update(from: values + block * width, count: width)
+      }
+      part.kernel.run(.begin, workspace: own, shared: shared)
+    }
+  }
+
   /// Steps some blocks; of one step, spikes come in the order of cells.
   func step(
     blocks: Range<Int>, firstStep: Int, stepCount: Int, slot: Int, into spikes: SpikeBuffer

@@ -38,6 +38,7 @@ public struct StepTimes: Sendable {
   /// - Parameters:
   ///   - fraction: Where within the step, from 0 to 1.
   ///   - number: The number of the step, from 0.
+  /// - Returns: A time in s; at the ends of the step one of those of `time(after:)`.
   public func time(_ fraction: Double, ofStep number: Int) -> Double {
     let position = Double(number) + fraction
     let whole = position.rounded()

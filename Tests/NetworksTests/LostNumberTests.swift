@@ -160,7 +160,7 @@ struct LostNumberTests {
       }
       """
     let lost = try loss(circuit).number
-    #expect(lost.name == "cells.total" && lost.cell == 0)
+    #expect(lost.name == "cells.p.sum" && lost.cell == 0)
     #expect(abs(lost.time - 5e-3) < 1.1e-4)
     #expect(lost.hint.contains("`p`"))
     #expect(try loss(circuit, threads: 3).number == lost)

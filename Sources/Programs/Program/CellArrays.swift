@@ -19,8 +19,9 @@ public struct CellArrays: Sendable, Hashable {
   /// States as they were before something gave them another value within the step, behind which nobody
   /// would see that they had left the finite numbers.
   public var replaced: LaneArray
-  /// The sum of those that are looked at in every step; the others are when the cell spikes. `nil` for
-  /// none.
+  /// The sum of those that are looked at in every step; `nil` for none.
+  ///
+  /// The others are looked at when the cell spikes.
   public var check: LaneArray?
 
   /// Names the arrays.

@@ -28,7 +28,9 @@ extension LaneProgram {
 
   private var paths: [Path] {
     var paths = [Routine.prepare, .begin, .observe, .diagnose].map { Path(routines: [$0]) }
-    paths.append(Path(routines: [.interpolationCoefficients, .locate]))
+    if routines[.locate] != nil {
+      paths.append(Path(routines: [.interpolationCoefficients, .locate]))
+    }
     if let cells {
       let told =
         [cells.spike, cells.crossing, cells.replaced]

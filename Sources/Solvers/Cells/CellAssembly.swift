@@ -6,10 +6,12 @@ import Programs
 /// what several parts need is computed once.
 struct CellAssembly {
   var program: LaneProgram
-  private let system: CellSystem
-  private let step: Node
+  let system: CellSystem
+  let step: Node
   /// The states once everything that arrived has acted.
-  private var current: [Node] = []
+  var current: [Node] = []
+  /// The sum of the watched states, for `check`.
+  var watchedSum: Node?
   /// The states to which arrivals give values that do not add to what they were.
   private var replacedByArrivals: [Int] = []
   /// Steps that are left of the refractory time.
@@ -18,14 +20,13 @@ struct CellAssembly {
   let exposed: LaneArray?
   /// What arrived in the last step, for `observe`; empty if nothing recorded needs it.
   private let lastArrivals: LaneArray
-  /// What has to rise through 0 for a spike, at the end of the last step, and 1 once there was one;
-  /// empty if it follows from states and the time alone.
-  private let lastFunction: LaneArray
-  /// What has to rise through 0 for each of the other events.
-  ///
-  /// As it was when their turn was over in the last step, and behind them 1 once there was one: what
-  /// later events change counts in the next step.
-  private let lastEventFunctions: LaneArray
+  /// What has to rise through 0 for a spike, when its turn was over in the last step or before the first;
+  /// empty if it follows from states and the time alone, and nothing changes those behind its turn.
+  let lastFunction: LaneArray
+  /// What has to rise through 0 for each of the other events, when nothing happened any more in the last step.
+  let lastEventFunctions: LaneArray
+  /// What continuous projections add up to before the first step.
+  let firstSums: LaneArray
 
   init(_ system: CellSystem) {
     self.system = system
@@ -39,13 +40,29 @@ struct CellAssembly {
       "last_arrivals",
       count: Self.needs(system.arrivals, in: system.recorded, program)
         ? program[system.arrivals].count : 0, storage: .persistent)
-    let isDriven =
-      system.spike.map { $0.needsCrossing && Self.isDriven($0.function, system) } ?? false
-    lastFunction = program.declare(
-      "last_function", count: isDriven ? 2 : 0, storage: .persistent)
+    let isKept =
+      system.spike.map { spike in
+        spike.needsCrossing
+          && (Self.isDriven(spike.function, system) || !system.events.isEmpty
+            || Self.isChanged(spike.function, system))
+      } ?? false
+    lastFunction = program.declare("last_function", count: isKept ? 1 : 0, storage: .persistent)
     lastEventFunctions = program.declare(
-      "last_event_functions", count: system.events.isEmpty ? 0 : system.events.count + 1,
+      "last_event_functions", count: system.events.count, storage: .persistent)
+    let watched =
+      (isKept ? system.spike.map { [$0.function] } ?? [] : []) + system.events.map(\.function)
+    firstSums = program.declare(
+      "first_sums",
+      count: Self.needs(system.sums, in: watched, program) ? program[system.sums].count : 0,
       storage: .persistent)
+  }
+
+  /// Whether a function follows from a state that is changed from outside between steps.
+  private static func isChanged(_ function: Node, _ system: CellSystem) -> Bool {
+    system.program.graph.reachableNodes(from: [function]).contains {
+      guard case .load(system.state, let element) = system.program.graph[$0] else { return false }
+      return system.changedStates.contains(element)
+    }
   }
 
   /// Whether a threshold moves with something that is given anew at each step.
@@ -78,15 +95,20 @@ struct CellAssembly {
       stores += shown.enumerated().map { .init(exposed, $0.offset, $0.element) }
     }
     stores += addWatch(old: old, advanced: final)
-    stores += addEvents(&final)
+    var functions = system.events.indices.map { program.graph.load(lastEventFunctions, $0) }
+    settle(&functions, &final, from: current)
     if let spike = system.spike {
       stores += addSpike(spike, old: old, final: &final)
+      if spike.assignments.contains(where: { changesEvents([$0.state]) }) {
+        settle(&functions, &final, from: nil)
+      }
     } else {
       let none = program.graph.constant(0)
       stores += [
         .init(spikeArray, 0, none), .init(crossingArray, 0, none), .init(crossingArray, 1, none),
       ]
     }
+    stores += addUnsettled(functions, final)
     for (index, value) in final.enumerated() where value != old[index] {
       stores.append(.init(system.state, index, value))
     }
@@ -97,9 +119,10 @@ struct CellAssembly {
     program.routines[.attempt] = [.call(procedure, [])]
     program.cells = CellArrays(
       clock: system.clock, arrivals: system.arrivals, sums: system.sums, spike: spikeArray,
-      crossing: crossingArray, releases: system.releases.isEmpty ? nil : releaseArray,
+      crossing: crossingArray,
+      releases: system.releases.isEmpty || system.spike == nil ? nil : releaseArray,
       state: system.state, replaced: replacedArray,
-      check: watchedAlways.isEmpty ? nil : checkArray)
+      check: watchedAlways.isEmpty && endlessEvents.isEmpty ? nil : checkArray)
   }
 
   private var stateCount: Int { program[system.state].count }
@@ -109,9 +132,9 @@ struct CellAssembly {
   private lazy var releaseArray = program.declare(
     "release", count: system.releases.count, storage: .temporary)
 
-  private lazy var checkArray = program.declare("check", storage: .temporary)
-  private lazy var replacedArray = program.declare(
-    "replaced", count: watchedStates.count, storage: .temporary)
+  lazy var checkArray = program.declare("check", storage: .temporary)
+  lazy var replacedArray = program.declare(
+    "replaced", count: watched.count, storage: .temporary)
 
   private var usesRefractoryTime: Bool { system.spike?.refractoryTime != nil }
 
@@ -121,7 +144,7 @@ struct CellAssembly {
   }
 
   /// Replaces the states by other values.
-  private mutating func values(
+  mutating func values(
     _ nodes: [Node], at states: [Node], _ others: [Node: Node] = [:]
   ) -> [Node] {
     var replacements = others
@@ -132,7 +155,7 @@ struct CellAssembly {
   }
 
   /// Values at the end of the step.
-  private mutating func atEnd(_ nodes: [Node], _ states: [Node]) -> [Node] {
+  mutating func atEnd(_ nodes: [Node], _ states: [Node]) -> [Node] {
     let start = program.graph.load(system.clock, 0)
     return values(nodes, at: states, [start: program.graph.load(system.clock, 2)])
   }
@@ -159,7 +182,7 @@ struct CellAssembly {
     return states
   }
 
-  private mutating func inPlaceOfFormals(_ nodes: [Node]) -> [Node] {
+  mutating func inPlaceOfFormals(_ nodes: [Node]) -> [Node] {
     let formal = program.graph.load(system.refractory)
     let one = program.graph.constant(1)
     let zero = program.graph.constant(0)
@@ -168,53 +191,23 @@ struct CellAssembly {
     return program.graph.substitute([formal: value], in: nodes)
   }
 
-  /// Lets the events happen whose functions have risen through 0, one after the other.
-  private mutating func addEvents(_ final: inout [Node]) -> [Procedure.Store] {
-    guard !system.events.isEmpty else { return [] }
-    let zero = program.graph.constant(0)
-    let known = system.events.count
-    let isKnown = program.graph.compare(
-      .notEqual, program.graph.load(lastEventFunctions, known), zero)
-    var stores: [Procedure.Store] = [.init(lastEventFunctions, known, program.graph.constant(1))]
-    for (index, event) in system.events.enumerated() {
-      let start = inPlaceOfFormals([event.function])[0]
-      let before = program.graph.select(
-        isKnown, program.graph.load(lastEventFunctions, index), start)
-      let after = inPlaceOfFormals(atEnd([event.function], final))[0]
-      let happens = program.graph.both(
-        program.graph.compare(.greaterOrEqual, after, zero),
-        program.graph.compare(.less, before, zero))
-      let assigned = inPlaceOfFormals(atEnd(event.assignments.map(\.value), final))
-      for (position, assignment) in event.assignments.enumerated() {
-        final[assignment.state] = program.graph.select(
-          happens, assigned[position], final[assignment.state])
-      }
-      stores.append(
-        .init(lastEventFunctions, index, inPlaceOfFormals(atEnd([event.function], final))[0]))
-    }
-    return stores
-  }
-
   private mutating func addSpike(
     _ spike: CellSystem.Spike, old: [Node], final: inout [Node]
   ) -> [Procedure.Store] {
     var stores: [Procedure.Store] = []
     let zero = program.graph.constant(0)
     let one = program.graph.constant(1)
-    var before = inPlaceOfFormals([spike.function])[0]
-    if program[lastFunction].count > 0 {
-      let isKnown = program.graph.compare(
-        .notEqual, program.graph.load(lastFunction, 1), zero)
-      before = program.graph.select(isKnown, program.graph.load(lastFunction, 0), before)
-    }
-    let after = inPlaceOfFormals(atEnd([spike.function], final))[0]
-    var fires = program.graph.compare(spike.needsCrossing ? .greaterOrEqual : .greater, after, zero)
+    let before =
+      program[lastFunction].count > 0
+      ? program.graph.load(lastFunction, 0) : inPlaceOfFormals([spike.function])[0]
+    let end = inPlaceOfFormals(atEnd([spike.function], final))[0]
+    var fires = program.graph.compare(spike.needsCrossing ? .greaterOrEqual : .greater, end, zero)
     // A spike that needs no crossing happens at the end of the step.
     var crossing = [one, zero]
     if spike.needsCrossing {
-      let wasBelow = program.graph.compare(.less, before, zero)
-      fires = program.graph.both(fires, wasBelow)
-      crossing = [before, after]
+      let rise = rise(of: spike.function, before: before, end: end, final)
+      fires = rise.happens
+      crossing = rise.crossing
     }
     if let time = spike.refractoryTime {
       let left = program.graph.subtract(program.graph.load(hold), one)
@@ -236,7 +229,6 @@ struct CellAssembly {
     }
     if program[lastFunction].count > 0 {
       stores.append(.init(lastFunction, 0, inPlaceOfFormals(atEnd([spike.function], final))[0]))
-      stores.append(.init(lastFunction, 1, one))
     }
     stores.append(.init(spikeArray, 0, program.graph.select(fires, one, zero)))
     for (element, value) in crossing.enumerated() {
@@ -247,13 +239,17 @@ struct CellAssembly {
 
   // MARK: States that could be lost and found
 
-  /// The states that something may give another value within a step, whatever they are: those that arrivals
-  /// replace, those that events do, those that the spike does.
+  /// What stands in `CellArrays.replaced`: states that something may give another value within a step, whatever
+  /// they are, those that arrivals replace, those that events do, those that the spike does; and behind them
+  /// the events, with something other than a number where one would go on for ever.
   ///
-  /// All others stay lost once they are not finite, so that a look behind the step finds them.
-  var watchedStates: [Int] { watchedAlways.map(\.state) + replacedBySpike }
+  /// All other states stay lost once they are not finite, so that a look behind the step finds them.
+  var watched: [CellProgram.Watched] {
+    (watchedAlways.map(\.state) + replacedBySpike).map { .state($0) }
+      + endlessEvents.map { .event($0) }
+  }
 
-  private var watchedAlways: [(state: Int, isBefore: Bool)] {
+  var watchedAlways: [(state: Int, isBefore: Bool)] {
     replacedByArrivals.map { ($0, true) } + replacedByEvents.map { ($0, false) }
   }
 
@@ -261,7 +257,7 @@ struct CellAssembly {
     Set(system.events.flatMap(\.assignments).map(\.state)).sorted()
   }
 
-  private var replacedBySpike: [Int] {
+  var replacedBySpike: [Int] {
     Set((system.spike?.assignments ?? []).map(\.state)).subtracting(replacedByEvents).sorted()
   }
 
@@ -278,7 +274,7 @@ struct CellAssembly {
     for (element, state) in replacedBySpike.enumerated() {
       stores.append(.init(replacedArray, watchedAlways.count + element, advanced[state]))
     }
-    if let sum { stores.append(.init(checkArray, 0, sum)) }
+    watchedSum = sum
     return stores
   }
 
