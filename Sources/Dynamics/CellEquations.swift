@@ -29,7 +29,10 @@ public struct CellEquations: Sendable {
   /// - Parameters:
   ///   - population: The population.
   ///   - differingInputs: The paths of inputs that have a value of their own in each cell.
-  public init(_ population: Population, differingInputs: Set<String> = []) {
+  ///   - changedStates: The paths of states that an experiment changes between steps.
+  public init(
+    _ population: Population, differingInputs: Set<String> = [], changedStates: Set<String> = []
+  ) {
     let cell = population.cell
     let variedParameters = Self.variedParameters(of: population)
     self.variedParameters = variedParameters
@@ -57,6 +60,8 @@ public struct CellEquations: Sendable {
     counts.sums = roles.sums.count
     counts.noises = roles.noises.count
     var system = CellSystem(counts)
+    system.changedStates = Set(
+      cell.states.indices.filter { changedStates.contains(cell.states[$0].declaration.path) })
     let bare = system
     // The inputs come first: some stand for more than a number from outside.
     var plain = ExpressionTranslator(cell) { [place, differingPlace] leaf, graph in

@@ -25,16 +25,19 @@ public struct NetworkConfiguration: Sendable {
   /// The paths of driven inputs that can have another value in each cell; which cells a run drives is in
   /// its settings.
   public var differingInputs: Set<String>
+  /// The paths of states that `NetworkRun.changeState` may change.
+  public var changedStates: Set<String>
 
   /// Makes a configuration.
   public init(
     method: CellMethod = .exponentialEuler, timeStep: Double, recorded: [Recorded] = [],
-    differingInputs: Set<String> = []
+    differingInputs: Set<String> = [], changedStates: Set<String> = []
   ) {
     self.method = method
     self.timeStep = timeStep
     self.recorded = recorded
     self.differingInputs = differingInputs
+    self.changedStates = changedStates
   }
 }
 
@@ -90,7 +93,9 @@ public final class Network: Sendable {
     var parts: [Part] = []
     var notes = NetworkNotes()
     var allEquations = circuit.populations.map {
-      CellEquations($0, differingInputs: configuration.differingInputs)
+      CellEquations(
+        $0, differingInputs: configuration.differingInputs,
+        changedStates: configuration.changedStates)
     }
     plasticities = Self.plasticities(of: circuit, &allEquations, backend, &notes)
     for (index, population) in circuit.populations.enumerated() {

@@ -40,14 +40,18 @@ public final class NetworkRun {
   /// How many steps run between two exchanges of spikes.
   private let window: Int
   private let hasSums: Bool
+  private let stepTimes: StepTimes
   private var parity = 0
   private var trains: [SpikeTrain]
-  /// How many steps have been taken.
+  /// For each thread, what has been lost behind the step of cells.
+  private let lossesBehindSteps: [FirstLoss]
+  /// What has been lost; no step is taken after that.
+  private var loss: NetworkFailure?
+  /// How many steps have been taken, those of lost numbers left out.
   public private(set) var step = 0
   /// How many connections each projection has.
   public let connectionCounts: [Int]
 
-  private static let stepsBetweenChecks = 1000
   /// More threads than this only wait for each other.
   private static let mostThreads = 256
   /// More steps than this between exchanges gain nothing.
@@ -55,7 +59,8 @@ public final class NetworkRun {
 
   /// Draws the cells and the connections.
   ///
-  /// - Throws: `NetworkFailure` if a size, a probability or a delay does not fit.
+  /// - Throws: `NetworkFailure` if a size, a probability or a delay does not fit, or if a state or a sum
+  ///   begins as something that is not a finite number.
   public init(
     _ network: Network, settings: NetworkSettings = NetworkSettings(), threads: Int = 1
   ) throws(NetworkFailure) {
@@ -105,7 +110,8 @@ public final class NetworkRun {
           plasticNumbers[number] = plasticProjections.count
           plasticProjections.append(
             PlasticProjection(
-              source: projection.source, target: projection.target, kernels: kernels,
+              number: number, source: projection.source, target: projection.target,
+              kernels: kernels,
               connections: connections, threads: threads, population: target))
           window = 1
         }
@@ -118,7 +124,7 @@ public final class NetworkRun {
           budget: &budget)
         sumTargets.append(
           SumTarget(
-            source: projection.source, target: projection.target, history: history,
+            number: number, source: projection.source, target: projection.target, history: history,
             sum: target.part.equations.inputPlaces[input],
             total: total.map { target.part.equations.inputPlaces[$0] },
             incoming: IncomingConnections(connections, targetCount: target.cellCount)))
@@ -139,7 +145,8 @@ public final class NetworkRun {
           let blocks = Self.share(of: thread, among: threads, population.blockCount)
           return SpikeBuffer(
             cells: blocks.count * population.part.kernel.layout.width, steps: length,
-            releases: population.part.releases.count)
+            releases: population.part.releases.count,
+            lostValues: PopulationState.lostValueCount(of: population.part))
         }
       }
     }
@@ -152,12 +159,15 @@ public final class NetworkRun {
     circuitSums = sumTargets.filter { $0.target == itself }
     self.sumTargets = sumTargets.filter { $0.target != itself }
     hasSums = !sumTargets.isEmpty
+    stepTimes = StepTimes(step: timeStep)
     self.plasticProjections = plasticProjections
     self.plasticNumbers = plasticNumbers
     self.spikeConnections = spikeConnections
     connectionCounts = counts
     trains = populations.map { _ in SpikeTrain() }
+    lossesBehindSteps = (0..<threads).map { _ in FirstLoss() }
     isComplete = true
+    try checkStates()
     if hasSums {
       for population in populations {
         population.observe(blocks: 0..<population.blockCount, step: 0)
@@ -165,7 +175,9 @@ public final class NetworkRun {
       for target in sumTargets { target.history.begin(with: populations[target.source]) }
       for thread in 0..<threads { addUpForCircuit(thread, step: 0) }
       for thread in 0..<threads { addUp(thread, self.sumTargets, step: 0) }
+      if let found = lossBehindStep(0) { throw .notFinite(found) }
     }
+    for population in populations { population.begin() }
   }
 
   deinit { team.close() }
@@ -178,7 +190,7 @@ public final class NetworkRun {
   // MARK: Looking at a run
 
   /// The time that has been reached, in s.
-  public var time: Double { Double(step) * network.configuration.timeStep }
+  public var time: Double { stepTimes.time(after: step) }
 
   /// How many cells a population has.
   public func cellCount(of population: Int) -> Int { populations[population].cellCount }
@@ -205,6 +217,29 @@ public final class NetworkRun {
   public func meanRecorded(_ index: Int) -> Double {
     let (population, array, element) = place(ofRecorded: index)
     return population.sum(of: array, element) / Double(population.cellCount)
+  }
+
+  /// Looks whether a recorded expression has a finite value in every cell now.
+  ///
+  /// States have one, or the run would not be there; a formula over them need not.
+  ///
+  /// - Parameter index: Index into `NetworkConfiguration.recorded`.
+  /// - Throws: `NetworkFailure.notFinite` with the first cell in which it has none.
+  public func checkRecorded(_ index: Int) throws(NetworkFailure) {
+    guard let cell = recorded(index).firstIndex(where: { !$0.isFinite }) else { return }
+    let entry = network.configuration.recorded[index]
+    let population = network.circuit.populations[entry.population]
+    var name = SingularRateHint.shortened(population.cell.text(of: entry.expression))
+    var value = entry.expression
+    if case .quantity(let quantity) = entry.expression {
+      name = population.cell.quantities[quantity].declaration.path
+      value = population.cell.quantities[quantity].value
+    }
+    throw .notFinite(
+      LostNumber(
+        owner: population.declaration.path, cell: cell, name: name, time: time,
+        hint: "it is recorded or reduced there; "
+          + SingularRateHint.text(for: value, named: name, in: population.cell)))
   }
 
   /// Where the values of a recorded expression are, once they are up to date.
@@ -259,11 +294,17 @@ public final class NetworkRun {
   /// - Parameters:
   ///   - path: The path of the input.
   ///   - value: In SI units.
-  /// - Throws: `NetworkFailure` if a rate of random arrivals leaves its bounds.
+  /// - Throws: `NetworkFailure` if it is not a finite number, or if a rate of random arrivals leaves its
+  ///   bounds.
   public func setInput(_ path: String, to value: Double) throws(NetworkFailure) {
     for population in populations {
       for (index, input) in population.part.population.cell.inputs.enumerated()
       where input.declaration.path == path {
+        guard value.isFinite else {
+          throw .unsuitable(
+            input.declaration,
+            message: "`\(path)` is given the value \(value), which is no finite number")
+        }
         try population.setInput(index, value)
       }
     }
@@ -274,19 +315,28 @@ public final class NetworkRun {
   /// - Parameters:
   ///   - path: The path of the state.
   ///   - change: From the value before to the value after, in SI units.
-  public func changeState(_ path: String, _ change: (Double) -> Double) {
+  /// - Throws: `NetworkFailure.notFinite` if a state is not a finite number then.
+  public func changeState(
+    _ path: String, _ change: (Double) -> Double
+  ) throws(NetworkFailure) {
     for population in populations {
       for (index, state) in population.part.population.cell.states.enumerated()
       where state.declaration.path == path {
         population.changeState(index, change)
       }
     }
+    try checkStates()
   }
 
   /// Goes on to a step.
   ///
-  /// - Throws: `NetworkFailure.notFinite` if a state has left the numbers.
+  /// Where a number is lost, the run stands before the step in which that happened: its spikes are those
+  /// up to there, and it goes no further.
+  ///
+  /// - Throws: `NetworkFailure.notFinite` if a state, a sum, a weight or what a spike tells is not a
+  ///   finite number any more, and `NetworkFailure.endlessEvent`.
   public func advance(toStep end: Int) throws(NetworkFailure) {
+    if let loss { throw loss }
     guard end > step else { return }
     let start = step
     let firstParity = parity
@@ -298,7 +348,14 @@ public final class NetworkRun {
         let count = min(run.window, end - step)
         run.stepCells(thread, parity, from: step, count: count)
         run.team.barrier()
-        if thread == 0 { run.collect(parity, from: step, count: count) }
+        let lost = run.firstLoss(parity)
+        if thread == 0 {
+          run.collect(parity, from: step, count: (lost?.step).map { $0 - step } ?? count)
+        }
+        if let lost {
+          if thread == 0 { run.lose(run.failure(lost, parity), atStep: lost.step) }
+          return
+        }
         run.deliver(thread, parity, from: step, count: count)
         if run.hasSums {
           if run.circuitItself != nil {
@@ -309,29 +366,20 @@ public final class NetworkRun {
         }
         if !run.plasticProjections.isEmpty { run.changeWeights(thread, parity) }
         // Others still read what the next step replaces.
-        if run.hasSums || !run.plasticProjections.isEmpty { run.team.barrier() }
+        if run.hasSums || !run.plasticProjections.isEmpty {
+          run.team.barrier()
+          if let lost = run.lossBehindStep(step + count) {
+            if thread == 0 { run.lose(.notFinite(lost), atStep: step) }
+            return
+          }
+        }
         step += count
         parity = 1 - parity
       }
+      if thread == 0 { run.step = end }
     }
     parity = (firstParity + (end - start + window - 1) / window) % 2
-    step = end
-    guard end / Self.stepsBetweenChecks > start / Self.stepsBetweenChecks else { return }
-    try checkFiniteness()
-  }
-
-  /// Looks for states that have left the numbers.
-  ///
-  /// `advance` does so every thousand steps; whoever ends a run does it once more.
-  ///
-  /// - Throws: `NetworkFailure.notFinite` with the first of them.
-  public func checkFiniteness() throws(NetworkFailure) {
-    for population in populations {
-      guard let (cell, state) = population.firstBroken() else { continue }
-      throw .notFinite(
-        state: population.part.population.cell.states[state].declaration.path,
-        population: population.part.population.declaration.path, cell: cell, time: time)
-    }
+    if let loss { throw loss }
   }
 
   private func stepCells(_ thread: Int, _ parity: Int, from step: Int, count: Int) {
@@ -345,6 +393,7 @@ public final class NetworkRun {
         blocks: blocks, firstStep: step, stepCount: count, slot: step % population.slotCount,
         into: buffer)
       buffer.sort(steps: count)
+      buffer.findLostReleases(firstStep: step, steps: count)
       guard hasSums else { continue }
       population.observe(blocks: blocks, step: step + count)
       for target in allSums where target.source == index {
@@ -392,7 +441,9 @@ public final class NetworkRun {
     for target in sumTargets {
       let population = populations[target.target]
       let blocks = Self.share(of: thread, among: team.count, population.blockCount)
-      target.addUp(into: population, blocks: blocks, step: step)
+      if let cell = target.addUp(into: population, blocks: blocks, step: step) {
+        lossesBehindSteps[thread].note(.sum(projection: target.number), cell: cell)
+      }
     }
   }
 
@@ -404,11 +455,118 @@ public final class NetworkRun {
       }
       projection.targetsSpiked(
         buffers[parity][projection.target][thread], thread: thread, populations)
+      if let (source, target) = projection.lostWeights[thread].connection {
+        lossesBehindSteps[thread].note(
+          .weight(projection: projection.number, source: source), cell: target)
+      }
+    }
+  }
+
+  // MARK: Lost numbers
+
+  private func checkStates() throws(NetworkFailure) {
+    for population in populations {
+      if let lost = population.lostNumber(atStep: step) { throw .notFinite(lost) }
+    }
+  }
+
+  private func lose(_ failure: NetworkFailure, atStep step: Int) {
+    loss = failure
+    self.step = step
+  }
+
+  /// What was lost first in a window: the earliest step, then states before what spikes tell, then
+  /// populations and cells in their order.
+  private func firstLoss(_ parity: Int) -> LossInWindow? {
+    var first: LossInWindow?
+    for (population, threads) in buffers[parity].enumerated() {
+      for (thread, buffer) in threads.enumerated()
+      where buffer.lost != nil || buffer.lostRelease != nil {
+        let found = [
+          buffer.lost.map { LossInWindow(step: $0.step, population, thread, $0.cell, nil) },
+          buffer.lostRelease.map {
+            LossInWindow(step: $0.step, population, thread, $0.cell, $0.element)
+          },
+        ]
+        for loss in found.compactMap({ $0 }) where first.map({ loss < $0 }) ?? true { first = loss }
+      }
+    }
+    return first
+  }
+
+  private struct LossInWindow: Comparable {
+    var step: Int
+    var population: Int
+    var thread: Int
+    var cell: Int
+    /// Which of the values told of a spike; `nil` for a state.
+    var release: Int?
+
+    init(step: Int, _ population: Int, _ thread: Int, _ cell: Int, _ release: Int?) {
+      self.step = step
+      self.population = population
+      self.thread = thread
+      self.cell = cell
+      self.release = release
+    }
+
+    static func < (left: Self, right: Self) -> Bool {
+      (left.step, left.release == nil ? 0 : 1, left.population, left.cell)
+        < (right.step, right.release == nil ? 0 : 1, right.population, right.cell)
+    }
+  }
+
+  private func failure(_ loss: LossInWindow, _ parity: Int) -> NetworkFailure {
+    let population = populations[loss.population]
+    guard let release = loss.release else {
+      let buffer = buffers[parity][loss.population][loss.thread]
+      let values = UnsafeBufferPointer(start: buffer.lostValues, count: buffer.lostValueCount)
+      return population.failure(cell: loss.cell, step: loss.step, values: Array(values))
+    }
+    let projection = network.circuit.projections.indices.first {
+      population.part.releases[$0] == release
+    }
+    guard let projection, let told = network.circuit.projections[projection].release else {
+      preconditionFailure("what a spike tells belongs to a projection")
+    }
+    let text = population.part.population.cell.text(of: told)
+    return .notFinite(
+      LostNumber(
+        owner: population.part.population.declaration.path, cell: loss.cell,
+        name: "release", time: stepTimes.time(after: loss.step + 1),
+        hint:
+          "`\(network.circuit.projections[projection].declaration.path)` multiplies its weights by "
+          + "`\(SingularRateHint.shortened(text))` at each spike"))
+  }
+
+  /// What was lost behind a step in sums and weights, of whatever thread: projections in their order.
+  private func lossBehindStep(_ step: Int) -> LostNumber? {
+    let found = lossesBehindSteps.compactMap(\.first).min { $0.key < $1.key }
+    guard let found else { return nil }
+    let time = stepTimes.time(after: step)
+    switch found.kind {
+    case .sum(let number):
+      let projection = network.circuit.projections[number]
+      guard case .continuous(let source, let input, _) = projection.signal else {
+        preconditionFailure("only continuous projections have sums")
+      }
+      let cell = network.circuit.populations[projection.target].cell
+      let text = network.circuit.populations[projection.source].cell.text(of: source)
+      return LostNumber(
+        owner: network.circuit.populations[projection.target].declaration.path, cell: found.cell,
+        name: cell.inputs[input].declaration.path, time: time,
+        hint: "look at the weights of `\(projection.declaration.path)` and at what it carries, "
+          + "`\(SingularRateHint.shortened(text))`")
+    case .weight(let number, let source):
+      return LostNumber(
+        owner: network.circuit.projections[number].declaration.path, cell: found.cell,
+        name: "weight", time: time,
+        hint: "it is that of the connection from cell \(source); look at what the blocks "
+          + "`on presynaptic spike` and `on postsynaptic spike` make of it")
     }
   }
 
   private func collect(_ parity: Int, from first: Int, count: Int) {
-    let timeStep = network.configuration.timeStep
     for index in populations.indices {
       for offset in 0..<count {
         let beginning = trains[index].count
@@ -417,7 +575,7 @@ public final class NetworkRun {
           for position in buffer.starts[offset]..<buffer.starts[offset + 1] {
             let spike = buffer.sorted[position]
             trains[index].append(
-              cell: spike.cell, time: (Double(first + offset) + spike.fraction) * timeStep)
+              cell: spike.cell, time: stepTimes.time(spike.fraction, ofStep: first + offset))
           }
         }
       }

@@ -24,6 +24,8 @@ struct PlasticityKernels: Sendable {
 final class PlasticProjection: @unchecked Sendable {
   // Each thread changes the weights of connections to its own cells.
 
+  /// The number of the projection.
+  let number: Int
   let source: Int
   let target: Int
   private let kernels: PlasticityKernels
@@ -36,11 +38,21 @@ final class PlasticProjection: @unchecked Sendable {
   private let shared: [UnsafeMutablePointer<Double>]
   private let rules: [PlasticityKernels.Rule?]
 
+  /// For each thread, the first connection whose weight is not a finite number.
+  let lostWeights: [LostWeight]
+
+  final class LostWeight {
+    fileprivate(set) var connection: (source: Int, target: Int)?
+  }
+
   init(
-    source: Int, target: Int, kernels: PlasticityKernels, connections: Connections, threads: Int,
+    number: Int, source: Int, target: Int, kernels: PlasticityKernels, connections: Connections,
+    threads: Int,
     population: PopulationState
   ) {
+    self.number = number
     self.source = source
+    lostWeights = (0..<threads).map { _ in LostWeight() }
     self.target = target
     self.kernels = kernels
     self.connections = connections
@@ -141,7 +153,14 @@ final class PlasticProjection: @unchecked Sendable {
       }
       rule.kernel.run(.observe, workspace: workspace, shared: shared[number])
       for lane in 0..<used {
-        connections.weights[connection(first + lane).position] = weights[lane]
+        let (position, source, target) = connection(first + lane)
+        connections.weights[position] = weights[lane]
+        if !weights[lane].isFinite {
+          let known = lostWeights[thread].connection
+          if known.map({ (target, source) < ($0.target, $0.source) }) ?? true {
+            lostWeights[thread].connection = (source, target)
+          }
+        }
       }
     }
   }

@@ -23,7 +23,7 @@ final class PopulationState: @unchecked Sendable {
   let ringCount: Int
   let sumCount: Int
   private(set) var slotCount = 1
-  private let timeStep: Double
+  let timeStep: Double
   private let workspaceCount: Int
   private let sharedCount: Int
   private let limits: CellLimits
@@ -205,6 +205,11 @@ final class PopulationState: @unchecked Sendable {
       + (layout.offset(of: array) + element) * layout.width + cell % layout.width
   }
 
+  /// The value of an element of an array of a cell.
+  subscript(array: LaneArray, element: Int, cell cell: Int) -> Double {
+    workspace[place(array, element, cell: cell)]
+  }
+
   /// The value of a state of a cell.
   func state(_ index: Int, cell: Int) -> Double {
     workspace[place(part.program.state, index, cell: cell)]
@@ -299,6 +304,21 @@ final class PopulationState: @unchecked Sendable {
 
   // MARK: Stepping
 
+  /// Looks at the functions of all events before anything has happened.
+  func begin() {
+    let layout = part.kernel.layout
+    let width = layout.width
+    for block in 0..<blockCount {
+      let own = workspace + block * workspaceCount
+      for sum in 0..<part.program.program[part.program.firstSums].count {
+        guard let values = sums[sum] else { continue }
+        (own + (layout.offset(of: part.program.firstSums) + sum) * width)
+          .update(from: values + block * width, count: width)
+      }
+      part.kernel.run(.begin, workspace: own, shared: shared)
+    }
+  }
+
   /// Steps some blocks; of one step, spikes come in the order of cells.
   func step(
     blocks: Range<Int>, firstStep: Int, stepCount: Int, slot: Int, into spikes: SpikeBuffer
@@ -307,9 +327,10 @@ final class PopulationState: @unchecked Sendable {
       blocks: blocks, cellCount: cellCount, firstStep: firstStep, stepCount: stepCount, start: 0,
       timeStep: timeStep, arrivals: UnsafePointer(rings), slotCount: slotCount, firstSlot: slot,
       slotStride: paddedCount, sums: UnsafePointer(sums), spikes: spikes.raw,
-      releases: spikes.rawReleases)
+      releases: spikes.rawReleases, lostValues: spikes.lostValues)
     part.kernel.stepCells(workspaces: workspace, shared: shared, loop: &loop)
     spikes.count = loop.spikeCount
+    spikes.lost = loop.lost.map { (firstStep + $0.step, $0.cell) }
   }
 
   /// Computes what is recorded of some blocks, at the end of a step.
@@ -377,14 +398,5 @@ final class PopulationState: @unchecked Sendable {
       for lane in 0..<min(width, cellCount - block * width) { sum += source[lane] }
     }
     return sum
-  }
-
-  /// The first cell and state that are not finite.
-  func firstBroken() -> (cell: Int, state: Int)? {
-    for state in part.population.cell.states.indices {
-      let values = values(of: part.program.state, state)
-      if let cell = values.firstIndex(where: { !$0.isFinite }) { return (cell, state) }
-    }
-    return nil
   }
 }

@@ -19,8 +19,16 @@ final class SpikeBuffer: @unchecked Sendable {
   /// Where each step begins in `sorted`, and behind the last where it ends.
   private(set) var starts: [Int]
   var count = 0
+  /// The first step of the window after which a state of these cells is not finite, and the cell.
+  var lost: (step: Int, cell: Int)?
+  /// The states of that cell; see `CellLoop.lostValues`.
+  let lostValues: UnsafeMutablePointer<Double>
+  let lostValueCount: Int
 
-  init(cells: Int, steps: Int, releases releaseCount: Int) {
+  init(cells: Int, steps: Int, releases releaseCount: Int, lostValues lostValueCount: Int) {
+    self.lostValueCount = lostValueCount
+    lostValues = .allocate(capacity: max(1, lostValueCount))
+    lostValues.initialize(repeating: 0, count: max(1, lostValueCount))
     self.releaseCount = releaseCount
     let room = cells * steps * releaseCount
     rawReleases = room > 0 ? .allocate(capacity: room) : nil
@@ -35,8 +43,29 @@ final class SpikeBuffer: @unchecked Sendable {
   deinit {
     raw.deallocate()
     scratch.deallocate()
+    lostValues.deallocate()
     rawReleases?.deallocate()
     releaseScratch?.deallocate()
+  }
+
+  /// The first spike of a window of which something is told that is not a finite number.
+  private(set) var lostRelease: (step: Int, cell: Int, element: Int)?
+
+  /// Looks at what is told of spikes, once they are in order.
+  func findLostReleases(firstStep: Int, steps: Int) {
+    guard let releases, lostRelease == nil else { return }
+    for step in 0..<steps {
+      for position in starts[step]..<starts[step + 1] {
+        for element in 0..<releaseCount
+        where !releases[position * releaseCount + element].isFinite {
+          let cell = Int(sorted[position].cell)
+          if lostRelease.map({ cell < $0.cell }) ?? true {
+            lostRelease = (firstStep + step, cell, element)
+          }
+        }
+      }
+      if lostRelease != nil { return }
+    }
   }
 
   /// Puts the spikes of a window into the order of time.

@@ -40,6 +40,8 @@ struct IncomingConnections: Sendable {
 
 /// Where a continuous projection adds up what its sources show.
 struct SumTarget: Sendable {
+  /// The number of the projection.
+  let number: Int
   let source: Int
   let target: Int
   /// What the source shows, and has shown.
@@ -58,8 +60,12 @@ struct SumTarget: Sendable {
     }
   }
 
-  func addUp(into population: PopulationState, blocks: Range<Int>, step: Int) {
-    guard let values = population.sums[sum] else { return }
+  /// Adds the projection's part to the sums of some cells.
+  ///
+  /// - Returns: The first cell whose sum is not a finite number, if there is one.
+  func addUp(into population: PopulationState, blocks: Range<Int>, step: Int) -> Int? {
+    guard let values = population.sums[sum] else { return nil }
+    var lost: Int?
     let present = history.values(atStep: step, delay: incoming.delay)
     for cell in population.cells(of: blocks) {
       var signalSum = 0.0
@@ -75,9 +81,12 @@ struct SumTarget: Sendable {
         weightSum += weight
       }
       UnsafeMutablePointer(mutating: values)[cell] += signalSum
+      // What all projections add up to can leave the numbers although each part does not.
+      if !values[cell].isFinite || !weightSum.isFinite, lost == nil { lost = cell }
       if let total, let totals = population.sums[total] {
         UnsafeMutablePointer(mutating: totals)[cell] += weightSum
       }
     }
+    return lost
   }
 }

@@ -18,8 +18,25 @@ extension ResultFileWriter {
     of population: Int, run: Int, times: [Double], cells: [UInt32]
   ) throws(StorageFailure) {
     try lists.append(
-      times.map { $0 * 1e3 }, [cells],
+      times.map(Self.milliseconds), [cells],
       to: RunSpool.Place(run: run, kind: .spikes, index: population))
+  }
+
+  /// A time in ms.
+  ///
+  /// Where the time stands for a decimal of at most twelve digits, such as the end of a step, this is the
+  /// number nearest to a thousand times that decimal; what is interpolated has more digits.
+  static func milliseconds(_ seconds: Double) -> Double {
+    var scale = 1e3
+    var rest = 1.0
+    for _ in 3...15 {
+      let digits = (seconds * scale).rounded()
+      if digits.magnitude >= 1e12 { break }
+      if digits / scale == seconds { return digits / rest }
+      scale *= 10
+      rest *= 10
+    }
+    return seconds * 1e3
   }
 
   /// How many spikes a population has so far in one run.

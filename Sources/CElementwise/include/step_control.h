@@ -52,6 +52,10 @@ struct afterglow_cells {
   long long spike_count;
   /// Room for what is told of each spike, those of one spike together.
   double *releases;
+  /// The first step after which a state is not finite, the first cell of which it is, and room for
+  /// its states.
+  long long lost_step, lost_cell;
+  double *lost_values;
 };
 
 /// 1/x for positive normal x to about 2e-4: a linear guess from the exponent, two Newton steps.

@@ -106,6 +106,9 @@ struct ExperimentReader {
         help: "add `record` or `reduce`")
     }
     NetworkCheck(experiment, problems: problems)?.check()
+    if !problems.hasErrors {
+      CircuitStabilityCheck(experiment, problems: problems).check(table["solver"])
+    }
     ReplayCheck(experiment, problems: problems)?.check(
       at: table["replay"]?.range ?? modelNode.range)
     if let cohort = experiment.cohort, let node = table["individuals"] {

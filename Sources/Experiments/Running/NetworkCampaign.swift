@@ -56,6 +56,12 @@ public struct NetworkCampaign: JournaledCampaign {
     return settings
   }
 
+  /// The paths of the states that doses change.
+  private var dosedStates: Set<String> {
+    let names = experiment.model
+    return Set(names.routes.flatMap(\.targets).map { names.states[$0.state].declaration.path })
+  }
+
   /// The paths of what is recorded: the variables that are sampled, and behind them those that are
   /// only reduced.
   var recordedPaths: [String] {
@@ -94,7 +100,7 @@ public struct NetworkCampaign: JournaledCampaign {
       subject.circuit,
       NetworkConfiguration(
         method: subject.method, timeStep: timeStep, recorded: recorded,
-        differingInputs: differingInputs),
+        differingInputs: differingInputs, changedStates: dosedStates),
       backend: options.backend)
     let restored =
       output?.restored

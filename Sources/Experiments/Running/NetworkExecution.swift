@@ -29,6 +29,11 @@ struct NetworkExecution {
     var spikes: SpikeBlock
   }
 
+  /// What tells the run from the others.
+  private var description: String {
+    campaign.plan.described(run, of: campaign.experiment)
+  }
+
   /// Where samples and spikes go, if those of the run are kept.
   private var recorder: (any NetworkOutput)? {
     campaign.plan.sampled.contains(run) ? output : nil
@@ -44,7 +49,7 @@ struct NetworkExecution {
     do throws(NetworkFailure) {
       live = try NetworkRun(network, settings: settings(setup), threads: threads)
     } catch {
-      result.failure = error.text
+      result.failure = description + error.text
       result.reductions = Array(repeating: .nan, count: campaign.experiment.reductions.count)
       return result
     }
@@ -63,7 +68,7 @@ struct NetworkExecution {
     do throws(NetworkFailure) {
       try step(live, setup.schedule, &result, &tally, &blocks)
     } catch {
-      result.failure = error.text
+      result.failure = description + error.text
     }
     blocks.samples.flush(recorder)
     blocks.spikes.flush(recorder)
@@ -72,7 +77,11 @@ struct NetworkExecution {
     result.steps = live.step
     result.runSeconds = Self.seconds(clock.now - start)
     result.processorSeconds = Self.processorSeconds() - processorStart
-    result.reductions = tally.values
+    // What was counted until something was lost is no value of the whole run.
+    result.reductions =
+      result.failure == nil
+      ? tally.values
+      : Array(repeating: .nan, count: campaign.experiment.reductions.count)
     if result.failure == nil, !result.wasInterrupted {
       result.verdict = campaign.experiment.verdict?.judge(result.reductions)
     }
@@ -112,18 +121,18 @@ struct NetworkExecution {
         case .setInput(let input, let value):
           try live.setInput(names.inputs[input].declaration.path, to: value)
         case .setState(let state, let value):
-          live.changeState(names.states[state].declaration.path) { _ in value }
+          try live.changeState(names.states[state].declaration.path) { _ in value }
         case .addToState(let state, let amount):
-          live.changeState(names.states[state].declaration.path) { $0 + amount }
+          try live.changeState(names.states[state].declaration.path) { $0 + amount }
         }
         nextChange += 1
       }
       // A sample at the time of a change has the values after it.
       while nextSample < sampleSteps.count, sampleSteps[nextSample] <= live.step {
-        blocks.samples.take(live, time: nextSample, recorder)
+        try blocks.samples.take(live, time: nextSample, recorder)
         nextSample += 1
       }
-      tally.variables.look(at: live)
+      try tally.variables.look(at: live)
       if live.step >= end || output?.problem != nil { break }
       if cancellation.isRaised {
         result.wasInterrupted = true
@@ -133,11 +142,13 @@ struct NetworkExecution {
       if nextSample < sampleSteps.count { next = min(next, sampleSteps[nextSample]) }
       if nextChange < changes.count { next = min(next, changes[nextChange].step) }
       if let look = tally.variables.nextLook { next = min(next, look) }
-      try live.advance(toStep: next)
+      do throws(NetworkFailure) { try live.advance(toStep: next) } catch {
+        collect(live, &result, &tally, &blocks.spikes)
+        throw error
+      }
       collect(live, &result, &tally, &blocks.spikes)
       progress(Double(live.step) / Double(end))
     }
-    try live.checkFiniteness()
   }
 
   private func collect(

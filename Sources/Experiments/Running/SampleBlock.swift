@@ -25,8 +25,13 @@ struct SampleBlock {
   }
 
   /// Takes a sample of every variable; cells that this run does not have are missing.
-  mutating func take(_ live: NetworkRun, time: Int, _ output: (any NetworkOutput)?) {
+  ///
+  /// - Throws: `NetworkFailure` if a variable has no finite value in some cell.
+  mutating func take(
+    _ live: NetworkRun, time: Int, _ output: (any NetworkOutput)?
+  ) throws(NetworkFailure) {
     guard output != nil else { return }
+    for variable in values.indices { try live.checkRecorded(variable) }
     if count == 0 { firstTime = time }
     for variable in values.indices {
       let sample = live.recorded(variable)

@@ -40,18 +40,28 @@ struct VariableTally {
     }
   }
 
+  private static func place(of path: String, among recordedPaths: [String]) -> Int {
+    guard let place = recordedPaths.firstIndex(of: path) else {
+      preconditionFailure("a network records all that its reductions need")
+    }
+    return place
+  }
+
   /// The next step at which to look, or `nil` when all are done.
   var nextLook: Int? {
     entries.lazy.filter { $0.next <= $0.last }.map(\.next).min()
   }
 
   /// Looks at the cells, if it is time to.
-  mutating func look(at live: NetworkRun) {
+  ///
+  /// - Throws: `NetworkFailure` if a variable has no finite value in some cell.
+  mutating func look(at live: NetworkRun) throws(NetworkFailure) {
     var means: [Int: Double] = [:]
     for index in entries.indices
     where entries[index].next <= entries[index].last && entries[index].next <= live.step {
       let recorded = entries[index].recorded
       let mean = means[recorded] ?? live.meanRecorded(recorded)
+      if !mean.isFinite { try live.checkRecorded(recorded) }
       means[recorded] = mean
       entries[index].next += 1
       entries[index].count += 1

@@ -24,6 +24,12 @@ public enum SingularRateHint {
       + "grows without bounds in `\(name) = \(shortened(model.text(of: expression)))`"
   }
 
+  /// Whether such a quotient is found in an expression or in the quantities that it follows from.
+  public static func isSingular(_ expression: Expression, in model: Model) -> Bool {
+    ([expression] + quantities(behind: expression, in: model).map(\.value))
+      .contains { $0.singularQuotient != nil }
+  }
+
   /// An expression's text that fits into a sentence.
   public static func shortened(_ text: String) -> String {
     text.count <= 120 ? text : text.prefix(119) + "…"

@@ -40,7 +40,8 @@ struct ArrayUsage {
 
   /// Adds what the loop over cells itself touches.
   mutating func include(_ cells: CellArrays) {
-    read.formUnion([cells.spike, cells.crossing])
+    read.formUnion([cells.spike, cells.crossing, cells.state, cells.replaced])
+    if let check = cells.check { read.insert(check) }
     if let releases = cells.releases { read.insert(releases) }
     written.formUnion([cells.clock, cells.arrivals, cells.sums])
   }
@@ -96,7 +97,7 @@ public struct WorkspaceLayout: Sendable, Hashable {
   }
 
   /// Arrays with more elements stay in the workspace: they would not fit on a thread's stack.
-  private static let stackLimit = 512
+  static let stackLimit = 512
 
   /// Whether a kernel works on an array in place, instead of on a copy of its own.
   func isInWorkspace(_ array: LaneArray, of declaration: ArrayDeclaration) -> Bool {

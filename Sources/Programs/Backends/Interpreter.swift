@@ -10,6 +10,8 @@ public struct Interpreter: LaneKernel {
   private let arrivalCount: Int
   private let sumCount: Int
   private let releaseCount: Int
+  private let stateCount: Int
+  private let replacedCount: Int
   private let frame: InterpreterFrame
   private let tapes: [LaneProgram.Routine: [InterpreterInstruction]]
   private let copies: [LaneProgram.Routine: [InterpreterFrame.Copy]]
@@ -41,6 +43,8 @@ public struct Interpreter: LaneKernel {
     self.arrivalCount = program.cells.map { program[$0.arrivals].count } ?? 0
     self.sumCount = program.cells.map { program[$0.sums].count } ?? 0
     self.releaseCount = program.cells?.releases.map { program[$0].count } ?? 0
+    self.stateCount = program.cells.map { program[$0.state].count } ?? 0
+    self.replacedCount = program.cells.map { program[$0.replaced].count } ?? 0
     self.frame = builder.frame
     self.tapes = tapes
     self.copies = copies
@@ -144,11 +148,13 @@ public struct Interpreter: LaneKernel {
       }
       execute(.attempt, memory)
       let fired = memory[frame.address(of: cells.spike)]
-      for lane in 0..<8 where fired[lane] != 0 && 8 * block + lane < loop.cellCount {
-        let before = memory[crossing][lane]
+      findLosses(step, block, cells, memory, &loop)
+      for lane in 0..<8 where 8 * block + lane < loop.cellCount {
+        guard fired[lane] != 0 else { continue }
+        let start = memory[crossing][lane]
         loop.spikes[loop.spikeCount] = CellSpike(
           cell: UInt32(8 * block + lane), step: UInt32(step),
-          fraction: before / (before - memory[crossing + 1][lane]))
+          fraction: start / (start - memory[crossing + 1][lane]))
         if let releases = cells.releases, let told = loop.releases {
           for element in 0..<releaseCount {
             told[loop.spikeCount * releaseCount + element] =
@@ -159,6 +165,38 @@ public struct Interpreter: LaneKernel {
       }
       slot = slot + 1 == loop.slotCount ? 0 : slot + 1
     }
+  }
+
+  /// Looks for states that are not finite after a step, or were not before something replaced them.
+  private func findLosses(
+    _ step: Int, _ block: Int, _ cells: CellArrays, _ memory: UnsafeMutablePointer<SIMD8<Double>>,
+    _ loop: inout CellLoop
+  ) {
+    let state = frame.address(of: cells.state)
+    let replaced = frame.address(of: cells.replaced)
+    for lane in 0..<8 where 8 * block + lane < loop.cellCount {
+      let cell = 8 * block + lane
+      let isLost = (0..<stateCount).contains { !memory[state + $0][lane].isFinite }
+      // What only a spike replaces is there without one.
+      let wasLost =
+        (fired(cells, lane, memory))
+        && (0..<replacedCount).contains { !memory[replaced + $0][lane].isFinite }
+      guard isLost || wasLost, (step, cell) < loop.lost ?? (.max, .max) else { continue }
+      loop.lost = (step, cell)
+      for index in 0..<stateCount { loop.lostValues[index] = memory[state + index][lane] }
+      for element in 0..<replacedCount {
+        loop.lostValues[stateCount + element] = wasLost ? memory[replaced + element][lane] : 0
+      }
+    }
+  }
+
+  /// Whether a cell spikes, or has lost a state that something else replaces.
+  private func fired(
+    _ cells: CellArrays, _ lane: Int, _ memory: UnsafeMutablePointer<SIMD8<Double>>
+  ) -> Bool {
+    let spikes = memory[frame.address(of: cells.spike)][lane] != 0
+    guard let check = cells.check else { return spikes }
+    return spikes || !memory[frame.address(of: check)][lane].isFinite
   }
 
   private func sample(

@@ -54,7 +54,10 @@ struct KernelSource {
     printRoutine("afterglow_begin", [.begin])
     printRoutine("afterglow_observe", [.observe])
     printRoutine("afterglow_diagnose", [.diagnose])
-    printRoutine("afterglow_locate", [.interpolationCoefficients, .locate])
+    // Without events there is nothing to locate, and nothing is kept to interpolate with.
+    printRoutine(
+      "afterglow_locate",
+      program.routines[.locate] == nil ? [] : [.interpolationCoefficients, .locate])
     printAdvance()
     printCellLoop()
   }

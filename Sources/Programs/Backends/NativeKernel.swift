@@ -97,12 +97,13 @@ public final class NativeKernel: LaneKernel, Sendable {
       arrivals: loop.arrivals, slot_count: CLongLong(loop.slotCount),
       first_slot: CLongLong(loop.firstSlot), slot_stride: CLongLong(loop.slotStride),
       sums: loop.sums, spikes: spikes, spike_count: CLongLong(loop.spikeCount),
-      releases: loop.releases)
+      releases: loop.releases, lost_step: .max, lost_cell: 0, lost_values: loop.lostValues)
     guard let cellFunction else {
       preconditionFailure("a kernel without cells is to step cells")
     }
     withUnsafeMutablePointer(to: &block) { cellFunction(workspaces, shared, $0) }
     loop.spikeCount = Int(block.spike_count)
+    if block.lost_step != .max { loop.lost = (Int(block.lost_step), Int(block.lost_cell)) }
   }
 
   public func advance(

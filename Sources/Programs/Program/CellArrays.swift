@@ -14,11 +14,20 @@ public struct CellArrays: Sendable, Hashable {
   public var crossing: LaneArray
   /// What is told of a spike; `nil` for nothing.
   public var releases: LaneArray?
+  /// The states, from one step to the next.
+  public var state: LaneArray
+  /// States as they were before something gave them another value within the step, behind which nobody
+  /// would see that they had left the finite numbers.
+  public var replaced: LaneArray
+  /// The sum of those that are looked at in every step; `nil` for none.
+  ///
+  /// The others are looked at when the cell spikes.
+  public var check: LaneArray?
 
   /// Names the arrays.
   public init(
     clock: LaneArray, arrivals: LaneArray, sums: LaneArray, spike: LaneArray, crossing: LaneArray,
-    releases: LaneArray? = nil
+    releases: LaneArray? = nil, state: LaneArray, replaced: LaneArray, check: LaneArray? = nil
   ) {
     self.clock = clock
     self.arrivals = arrivals
@@ -26,6 +35,9 @@ public struct CellArrays: Sendable, Hashable {
     self.spike = spike
     self.crossing = crossing
     self.releases = releases
+    self.state = state
+    self.replaced = replaced
+    self.check = check
   }
 }
 
@@ -76,6 +88,12 @@ public struct CellLoop {
   public var releases: UnsafeMutablePointer<Double>?
   /// How many spikes there are in `spikes`; further ones are appended.
   public var spikeCount: Int
+  /// The first step after which a state of some cell is not finite, counted as that of a spike, and the
+  /// first such cell; `nil` if all states are finite.
+  public var lost: (step: Int, cell: Int)?
+  /// Room for its states after the step, and behind them those of `CellArrays.replaced`, which are 0 if
+  /// the others tell what was lost.
+  public var lostValues: UnsafeMutablePointer<Double>
 
   /// Makes a task.
   public init(
@@ -83,7 +101,7 @@ public struct CellLoop {
     timeStep: Double, arrivals: UnsafePointer<UnsafeMutablePointer<Double>?>, slotCount: Int,
     firstSlot: Int, slotStride: Int, sums: UnsafePointer<UnsafePointer<Double>?>,
     spikes: UnsafeMutablePointer<CellSpike>, releases: UnsafeMutablePointer<Double>? = nil,
-    spikeCount: Int = 0
+    lostValues: UnsafeMutablePointer<Double>, spikeCount: Int = 0
   ) {
     self.blocks = blocks
     self.cellCount = cellCount
@@ -98,6 +116,7 @@ public struct CellLoop {
     self.sums = sums
     self.spikes = spikes
     self.releases = releases
+    self.lostValues = lostValues
     self.spikeCount = spikeCount
   }
 }

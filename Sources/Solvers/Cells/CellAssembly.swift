@@ -6,24 +6,27 @@ import Programs
 /// what several parts need is computed once.
 struct CellAssembly {
   var program: LaneProgram
-  private let system: CellSystem
-  private let step: Node
+  let system: CellSystem
+  let step: Node
   /// The states once everything that arrived has acted.
-  private var current: [Node] = []
+  var current: [Node] = []
+  /// The sum of the watched states, for `check`.
+  var watchedSum: Node?
+  /// The states to which arrivals give values that do not add to what they were.
+  private var replacedByArrivals: [Int] = []
   /// Steps that are left of the refractory time.
   private let hold: LaneArray
   /// Where values at the end of a step are kept; `nil` for none.
   let exposed: LaneArray?
   /// What arrived in the last step, for `observe`; empty if nothing recorded needs it.
   private let lastArrivals: LaneArray
-  /// What has to rise through 0 for a spike, at the end of the last step, and 1 once there was one;
-  /// empty if it follows from states and the time alone.
-  private let lastFunction: LaneArray
-  /// What has to rise through 0 for each of the other events.
-  ///
-  /// As it was when their turn was over in the last step, and behind them 1 once there was one: what
-  /// later events change counts in the next step.
-  private let lastEventFunctions: LaneArray
+  /// What has to rise through 0 for a spike, when its turn was over in the last step or before the first;
+  /// empty if it follows from states and the time alone, and nothing changes those behind its turn.
+  let lastFunction: LaneArray
+  /// What has to rise through 0 for each of the other events, when nothing happened any more in the last step.
+  let lastEventFunctions: LaneArray
+  /// What continuous projections add up to before the first step.
+  let firstSums: LaneArray
 
   init(_ system: CellSystem) {
     self.system = system
@@ -37,13 +40,29 @@ struct CellAssembly {
       "last_arrivals",
       count: Self.needs(system.arrivals, in: system.recorded, program)
         ? program[system.arrivals].count : 0, storage: .persistent)
-    let isDriven =
-      system.spike.map { $0.needsCrossing && Self.isDriven($0.function, system) } ?? false
-    lastFunction = program.declare(
-      "last_function", count: isDriven ? 2 : 0, storage: .persistent)
+    let isKept =
+      system.spike.map { spike in
+        spike.needsCrossing
+          && (Self.isDriven(spike.function, system) || !system.events.isEmpty
+            || Self.isChanged(spike.function, system))
+      } ?? false
+    lastFunction = program.declare("last_function", count: isKept ? 1 : 0, storage: .persistent)
     lastEventFunctions = program.declare(
-      "last_event_functions", count: system.events.isEmpty ? 0 : system.events.count + 1,
+      "last_event_functions", count: system.events.count, storage: .persistent)
+    let watched =
+      (isKept ? system.spike.map { [$0.function] } ?? [] : []) + system.events.map(\.function)
+    firstSums = program.declare(
+      "first_sums",
+      count: Self.needs(system.sums, in: watched, program) ? program[system.sums].count : 0,
       storage: .persistent)
+  }
+
+  /// Whether a function follows from a state that is changed from outside between steps.
+  private static func isChanged(_ function: Node, _ system: CellSystem) -> Bool {
+    system.program.graph.reachableNodes(from: [function]).contains {
+      guard case .load(system.state, let element) = system.program.graph[$0] else { return false }
+      return system.changedStates.contains(element)
+    }
   }
 
   /// Whether a threshold moves with something that is given anew at each step.
@@ -63,27 +82,33 @@ struct CellAssembly {
     var stores: [Procedure.Store] = []
     let old = (0..<stateCount).map { program.graph.load(system.state, $0) }
     current = received(old)
-    let advanced: [Node] =
+    let moved: [Node] =
       switch method {
       case .exponentialEuler: exponentialEuler()
       case .exponentialMidpoint: exponentialMidpoint()
       case .heun: heun()
       }
-    var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(advanced))
+    var final = program.graph.withComposedLinoids(in: inPlaceOfFormals(moved))
     final = program.graph.shareExponentials(in: final)
     if let exposed {
       let shown = withoutNoise(inPlaceOfFormals(atEnd(system.exposed, final)))
       stores += shown.enumerated().map { .init(exposed, $0.offset, $0.element) }
     }
-    stores += addEvents(&final)
+    stores += addWatch(old: old, advanced: final)
+    var functions = system.events.indices.map { program.graph.load(lastEventFunctions, $0) }
+    settle(&functions, &final, from: current)
     if let spike = system.spike {
       stores += addSpike(spike, old: old, final: &final)
+      if spike.assignments.contains(where: { changesEvents([$0.state]) }) {
+        settle(&functions, &final, from: nil)
+      }
     } else {
       let none = program.graph.constant(0)
       stores += [
         .init(spikeArray, 0, none), .init(crossingArray, 0, none), .init(crossingArray, 1, none),
       ]
     }
+    stores += addUnsettled(functions, final)
     for (index, value) in final.enumerated() where value != old[index] {
       stores.append(.init(system.state, index, value))
     }
@@ -94,7 +119,10 @@ struct CellAssembly {
     program.routines[.attempt] = [.call(procedure, [])]
     program.cells = CellArrays(
       clock: system.clock, arrivals: system.arrivals, sums: system.sums, spike: spikeArray,
-      crossing: crossingArray, releases: system.releases.isEmpty ? nil : releaseArray)
+      crossing: crossingArray,
+      releases: system.releases.isEmpty || system.spike == nil ? nil : releaseArray,
+      state: system.state, replaced: replacedArray,
+      check: watchedAlways.isEmpty && endlessEvents.isEmpty ? nil : checkArray)
   }
 
   private var stateCount: Int { program[system.state].count }
@@ -104,6 +132,10 @@ struct CellAssembly {
   private lazy var releaseArray = program.declare(
     "release", count: system.releases.count, storage: .temporary)
 
+  lazy var checkArray = program.declare("check", storage: .temporary)
+  lazy var replacedArray = program.declare(
+    "replaced", count: watched.count, storage: .temporary)
+
   private var usesRefractoryTime: Bool { system.spike?.refractoryTime != nil }
 
   private mutating func held() -> Node {
@@ -112,7 +144,7 @@ struct CellAssembly {
   }
 
   /// Replaces the states by other values.
-  private mutating func values(
+  mutating func values(
     _ nodes: [Node], at states: [Node], _ others: [Node: Node] = [:]
   ) -> [Node] {
     var replacements = others
@@ -123,7 +155,7 @@ struct CellAssembly {
   }
 
   /// Values at the end of the step.
-  private mutating func atEnd(_ nodes: [Node], _ states: [Node]) -> [Node] {
+  mutating func atEnd(_ nodes: [Node], _ states: [Node]) -> [Node] {
     let start = program.graph.load(system.clock, 0)
     return values(nodes, at: states, [start: program.graph.load(system.clock, 2)])
   }
@@ -131,6 +163,7 @@ struct CellAssembly {
   /// What arrived, one receiver after the other.
   private mutating func received(_ old: [Node]) -> [Node] {
     var states = old
+    var replaced: Set<Int> = []
     for receiver in system.receivers {
       let after = values(receiver.assignments.map(\.value), at: states)
       let zero = program.graph.constant(0)
@@ -140,14 +173,16 @@ struct CellAssembly {
         let before = states[assignment.state]
         // What adds a multiple of what arrived adds nothing by itself where nothing did.
         let isNeutral = withoutArrival[position] == before
+        if !isNeutral { replaced.insert(assignment.state) }
         states[assignment.state] =
           isNeutral ? after[position] : program.graph.select(has, after[position], before)
       }
     }
+    replacedByArrivals = replaced.sorted()
     return states
   }
 
-  private mutating func inPlaceOfFormals(_ nodes: [Node]) -> [Node] {
+  mutating func inPlaceOfFormals(_ nodes: [Node]) -> [Node] {
     let formal = program.graph.load(system.refractory)
     let one = program.graph.constant(1)
     let zero = program.graph.constant(0)
@@ -156,53 +191,23 @@ struct CellAssembly {
     return program.graph.substitute([formal: value], in: nodes)
   }
 
-  /// Lets the events happen whose functions have risen through 0, one after the other.
-  private mutating func addEvents(_ final: inout [Node]) -> [Procedure.Store] {
-    guard !system.events.isEmpty else { return [] }
-    let zero = program.graph.constant(0)
-    let known = system.events.count
-    let isKnown = program.graph.compare(
-      .notEqual, program.graph.load(lastEventFunctions, known), zero)
-    var stores: [Procedure.Store] = [.init(lastEventFunctions, known, program.graph.constant(1))]
-    for (index, event) in system.events.enumerated() {
-      let start = inPlaceOfFormals([event.function])[0]
-      let before = program.graph.select(
-        isKnown, program.graph.load(lastEventFunctions, index), start)
-      let after = inPlaceOfFormals(atEnd([event.function], final))[0]
-      let happens = program.graph.both(
-        program.graph.compare(.greaterOrEqual, after, zero),
-        program.graph.compare(.less, before, zero))
-      let assigned = inPlaceOfFormals(atEnd(event.assignments.map(\.value), final))
-      for (position, assignment) in event.assignments.enumerated() {
-        final[assignment.state] = program.graph.select(
-          happens, assigned[position], final[assignment.state])
-      }
-      stores.append(
-        .init(lastEventFunctions, index, inPlaceOfFormals(atEnd([event.function], final))[0]))
-    }
-    return stores
-  }
-
   private mutating func addSpike(
     _ spike: CellSystem.Spike, old: [Node], final: inout [Node]
   ) -> [Procedure.Store] {
     var stores: [Procedure.Store] = []
     let zero = program.graph.constant(0)
     let one = program.graph.constant(1)
-    var before = inPlaceOfFormals([spike.function])[0]
-    if program[lastFunction].count > 0 {
-      let isKnown = program.graph.compare(
-        .notEqual, program.graph.load(lastFunction, 1), zero)
-      before = program.graph.select(isKnown, program.graph.load(lastFunction, 0), before)
-    }
-    let after = inPlaceOfFormals(atEnd([spike.function], final))[0]
-    var fires = program.graph.compare(spike.needsCrossing ? .greaterOrEqual : .greater, after, zero)
+    let before =
+      program[lastFunction].count > 0
+      ? program.graph.load(lastFunction, 0) : inPlaceOfFormals([spike.function])[0]
+    let end = inPlaceOfFormals(atEnd([spike.function], final))[0]
+    var fires = program.graph.compare(spike.needsCrossing ? .greaterOrEqual : .greater, end, zero)
     // A spike that needs no crossing happens at the end of the step.
     var crossing = [one, zero]
     if spike.needsCrossing {
-      let wasBelow = program.graph.compare(.less, before, zero)
-      fires = program.graph.both(fires, wasBelow)
-      crossing = [before, after]
+      let rise = rise(of: spike.function, before: before, end: end, final)
+      fires = rise.happens
+      crossing = rise.crossing
     }
     if let time = spike.refractoryTime {
       let left = program.graph.subtract(program.graph.load(hold), one)
@@ -224,12 +229,52 @@ struct CellAssembly {
     }
     if program[lastFunction].count > 0 {
       stores.append(.init(lastFunction, 0, inPlaceOfFormals(atEnd([spike.function], final))[0]))
-      stores.append(.init(lastFunction, 1, one))
     }
     stores.append(.init(spikeArray, 0, program.graph.select(fires, one, zero)))
     for (element, value) in crossing.enumerated() {
       stores.append(.init(crossingArray, element, value))
     }
+    return stores
+  }
+
+  // MARK: States that could be lost and found
+
+  /// What stands in `CellArrays.replaced`: states that something may give another value within a step, whatever
+  /// they are, those that arrivals replace, those that events do, those that the spike does; and behind them
+  /// the events, with something other than a number where one would go on for ever.
+  ///
+  /// All other states stay lost once they are not finite, so that a look behind the step finds them.
+  var watched: [CellProgram.Watched] {
+    (watchedAlways.map(\.state) + replacedBySpike).map { .state($0) }
+      + endlessEvents.map { .event($0) }
+  }
+
+  var watchedAlways: [(state: Int, isBefore: Bool)] {
+    replacedByArrivals.map { ($0, true) } + replacedByEvents.map { ($0, false) }
+  }
+
+  private var replacedByEvents: [Int] {
+    Set(system.events.flatMap(\.assignments).map(\.state)).sorted()
+  }
+
+  var replacedBySpike: [Int] {
+    Set((system.spike?.assignments ?? []).map(\.state)).subtracting(replacedByEvents).sorted()
+  }
+
+  /// Stores what the states were before they were replaced, and a sum that tells whether those are finite
+  /// which are looked at in every step.
+  private mutating func addWatch(old: [Node], advanced: [Node]) -> [Procedure.Store] {
+    var stores: [Procedure.Store] = []
+    var sum: Node?
+    for (element, watched) in watchedAlways.enumerated() {
+      let value = watched.isBefore ? old[watched.state] : advanced[watched.state]
+      stores.append(.init(replacedArray, element, value))
+      sum = sum.map { program.graph.intern(.binary(.add, $0, value)) } ?? value
+    }
+    for (element, state) in replacedBySpike.enumerated() {
+      stores.append(.init(replacedArray, watchedAlways.count + element, advanced[state]))
+    }
+    watchedSum = sum
     return stores
   }
 

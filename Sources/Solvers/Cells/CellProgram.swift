@@ -23,12 +23,25 @@ public struct CellProgram: Sendable {
   public let observedClock: LaneArray
   /// What continuous projections add up to, for `observe`; empty if it does not need it.
   public let observedSums: LaneArray
+  /// What stands in `CellArrays.replaced`.
+  public let watched: [Watched]
+  /// What continuous projections add up to before the first step, for `begin`; empty if it does not need it.
+  public let firstSums: LaneArray
   private let hoistedStores: [Procedure.Store]
+
+  /// What can go wrong within a step without a trace behind it.
+  public enum Watched: Sendable, Hashable {
+    /// A state that is replaced, as it was before.
+    case state(Int)
+    /// An event that would happen for ever, by its place among the events of the system.
+    case event(Int)
+  }
 
   /// Joins the equations of a cell and a method.
   public init(_ system: CellSystem, method: CellMethod) {
     var assembly = CellAssembly(system)
     assembly.addStep(method)
+    assembly.addBeginning()
     let observation = assembly.addObservation()
     var program = assembly.program
     let hoisted = program.declare("hoisted_uniform", storage: .shared)
@@ -49,6 +62,8 @@ public struct CellProgram: Sendable {
     randomStream = system.randomStream
     timeStep = system.timeStep
     exposed = assembly.exposed
+    watched = assembly.watched
+    firstSums = assembly.firstSums
     recorded = observation.recorded
     observedClock = observation.clock
     observedSums = observation.sums

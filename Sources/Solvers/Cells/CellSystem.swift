@@ -80,8 +80,10 @@ public struct CellSystem: Sendable {
   public var derivatives: [Node] = []
   public var receivers: [Receiver] = []
   public var spike: Spike?
-  /// What happens at the end of a step before the spike is looked for, one after the other.
+  /// What happens at the end of a step before and after the spike, until nothing rises.
   public var events: [Event] = []
+  /// The states that are changed from outside between steps.
+  public var changedStates: Set<Int> = []
   /// What is told of every spike: its value at the spike, before the changes.
   public var releases: [Node] = []
   /// What is kept of every step: its value at the end, before the changes of a spike.
