@@ -57,11 +57,12 @@ struct InterpolationErrorTests {
       """
     ).reductions
     let high = acos(0.2)
-    let expected = [1, 2 * Double.pi, (5 + sin(20) / 4) / 10, high, 3 * high, 2]
+    let expected: [Double] = [1, 2 * .pi, (5 + sin(20) / 4) / 10, high, 3 * high, 2]
     // An extreme is flat, so that its time has half its digits.
-    let bounds = [1e-5, 1e-2, 1e-5, 1e-5, 5e-5, 0]
-    for run in found {
-      for ((value, wanted), bound) in zip(zip(run, expected), bounds) {
+    let bounds: [Double] = [1e-5, 1e-2, 1e-5, 1e-5, 5e-5, 0]
+    for (values, (wanted, bound)) in zip(found, zip(expected, bounds)) {
+      #expect(values.count == 5)
+      for value in values {
         #expect(abs(value - wanted) <= bound, "\(value) for \(wanted)")
       }
     }
