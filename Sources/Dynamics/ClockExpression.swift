@@ -161,7 +161,9 @@ struct ClockExpression: Sendable {
       var parts = [(low: start, high: end, bound: bound(start, end))]
       var reached = -Double.infinity
       for _ in 0..<200 {
-        guard let place = parts.indices.max(by: { parts[$0].bound < parts[$1].bound }) else { break }
+        guard let place = parts.indices.max(by: { parts[$0].bound < parts[$1].bound }) else {
+          break
+        }
         let part = parts[place]
         let middle = part.low + (part.high - part.low) / 2
         let value = sign * value(of: expression, at: middle)

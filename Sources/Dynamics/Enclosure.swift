@@ -147,7 +147,9 @@ struct Enclosure: Equatable, Sendable {
   }
 
   private func wave(top: Double, _ ends: Enclosure) -> Enclosure {
-    guard low.isFinite, high.isFinite else { return Enclosure(low: -1, high: 1, mayLackValue: true) }
+    guard low.isFinite, high.isFinite else {
+      return Enclosure(low: -1, high: 1, mayLackValue: true)
+    }
     var result = widened(ends)
     if reaches(top, each: 2 * .pi) { result.high = 1 }
     if reaches(top + .pi, each: 2 * .pi) { result.low = -1 }

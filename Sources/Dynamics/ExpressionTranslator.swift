@@ -38,6 +38,7 @@ struct ExpressionTranslator: Sendable {
   /// - Parameters:
   ///   - switches: Where they are kept.
   ///   - input: The node of the input for a place in them.
+  /// - Returns: A translator of its own.
   func switching(
     _ switches: ClockSwitches, input: @escaping @Sendable (Int, inout ExpressionGraph) -> Node
   ) -> ExpressionTranslator {

@@ -12,7 +12,8 @@ final class ClockTimelines {
   func timeline(parameters: [Double], inputs: [Double]) -> ClockTimeline {
     let clock = ensemble.clock
     let key =
-      clock.parameters.map { parameters[$0].bitPattern } + clock.inputs.map { inputs[$0].bitPattern }
+      clock.parameters.map { parameters[$0].bitPattern }
+      + clock.inputs.map { inputs[$0].bitPattern }
     if let timeline = known[key] { return timeline }
     if known.count >= Self.mostKnown { known.removeAll() }
     let timeline = ClockTimeline(

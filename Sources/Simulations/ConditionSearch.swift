@@ -33,7 +33,9 @@ struct ConditionSearch {
   func earliestChange() -> (fraction: Double, kinks: [(kink: Int, side: Double)]) {
     let arrays = ensemble.stepped.arrays
     let readings =
-      [reading(at: 0)] + SteppedProgram.conditionFractions.map { reading(at: $0) } + [reading(at: 1)]
+      [reading(at: 0)] + SteppedProgram.conditionFractions.map { reading(at: $0) } + [
+        reading(at: 1)
+      ]
     var earliest = 1.0
     for condition in 0..<ensemble.conditionCount {
       let isHolding = block[arrays.holding, condition, lane] != 0
@@ -59,13 +61,14 @@ struct ConditionSearch {
     return (earliest, kinks)
   }
 
-  /// Where a condition changes first; `nil` if it does not.
+  /// Where a condition changes first.
   ///
   /// - Parameters:
   ///   - readings: In order, at the start first; there it has not changed.
   ///   - hasChanged: Whether the condition is another than before.
   ///   - height: What rises to 0 before a change.
   ///   - margin: The margin of the condition.
+  /// - Returns: A fraction of the step; `nil` if it does not change.
   private func change(
     _ readings: [Reading], hasChanged: (Reading) -> Bool, height: (Double) -> Double,
     margin: (Reading) -> Double

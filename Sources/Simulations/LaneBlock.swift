@@ -234,7 +234,8 @@ final class LaneBlock {
     guard let destination = destinations[lane] else { return nil }
     for sample in 0..<sampleCount {
       for variable in 0..<recordedCount
-      where !destination[variable * variableStride + sample].isFinite && !except.contains(variable) {
+      where !destination[variable * variableStride + sample].isFinite && !except.contains(variable)
+      {
         return (variable, sample)
       }
     }

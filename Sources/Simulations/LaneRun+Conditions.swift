@@ -94,7 +94,8 @@ extension LaneRun {
     let time = block[arrays.time, lane]
     let step = block[arrays.attemptedStep, lane]
     // A step that ends a rounding short may be too short to move the states: then further each time.
-    let least = max(time.ulp, 0x1p-52 * step) * Double(sign: .plus, exponent: landings, significand: 1)
+    let least =
+      max(time.ulp, 0x1p-52 * step) * Double(sign: .plus, exponent: landings, significand: 1)
     let target = max(time + fraction * step, time + min(least, step))
     landings = fraction < 1 ? min(landings + 1, 52) : 0
     block[arrays.attention, lane] = 0

@@ -21,7 +21,8 @@ extension Ensemble {
     list("parameters", system.parameters, model.parameters.map(\.declaration))
     list("inputs", system.inputs, model.inputs.map(\.declaration))
     for (offset, jump) in builder.clock(from: 0).jumps.enumerated() {
-      text += "  a\(system.inputs.index)[\(builder.firstClockInput + offset)]  \(model.text(of: jump))\n"
+      text +=
+        "  a\(system.inputs.index)[\(builder.firstClockInput + offset)]  \(model.text(of: jump))\n"
     }
     list("states", system.state, model.states.map(\.declaration))
     text += "time\n  a\(system.time.index)[0]\n\n"

@@ -139,7 +139,8 @@ public struct RunFailure: Error, Sendable, Hashable {
       }
     let name = names.indices.contains(index) ? "`\(names[index])`" : "number \(index + 1)"
     let when = time.map { " at t = \(decimalText($0, significantDigits: 6)) s" } ?? ""
-    return "the \(kind) \(name) has no finite value\(when): look for a logarithm, a root or a quotient in "
+    return
+      "the \(kind) \(name) has no finite value\(when): look for a logarithm, a root or a quotient in "
       + "it, or say `may_lack_value: [\(names.indices.contains(index) ? names[index] : "NAME")]` in the experiment"
   }
 

@@ -84,8 +84,9 @@ public struct SteppingArrays: Sendable, Hashable {
   public var attemptedStep: LaneArray
   /// 1 for each condition that counts as holding; the driver sets it, and the kernel takes it back.
   public var holding: LaneArray
-  /// By how much each condition holds at the current time: 0 or more where it does, less where it does not,
-  /// NaN where it has no value. As `begin` and `observe` compute it, and at the end of each accepted step.
+  /// By how much each condition holds at the current time.
+  ///
+  /// 0 or more where it does, less where it does not, NaN where it has no value. As `begin` and `observe` compute it, and at the end of each accepted step.
   public var margins: LaneArray
   /// 1 for each condition that clearly does not hold at the current time, likewise.
   public var goneBack: LaneArray

@@ -68,7 +68,8 @@ struct ClockForcingTests {
     #expect(abs(found[10] - (periods * 2 * Double.pi + rest)) < 1e-6)
   }
 
-  @Test("runs with other times of their pulses, and inputs that move them, do not disturb each other")
+  @Test(
+    "runs with other times of their pulses, and inputs that move them, do not disturb each other")
   func sweep() throws {
     let experiment = try experiment(
       of: """
@@ -94,7 +95,10 @@ struct ClockForcingTests {
 
   @Test("a model without states is a formula over time and parameters")
   func withoutStates() throws {
-    for backend in [Backend.interpreter, Backend.native(KernelToolchain.detect(environment: ProcessInfo.processInfo.environment))] {
+    for backend in [
+      Backend.interpreter,
+      Backend.native(KernelToolchain.detect(environment: ProcessInfo.processInfo.environment)),
+    ] {
       let experiment = try experiment(
         of: """
           model Test {

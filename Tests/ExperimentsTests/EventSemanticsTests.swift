@@ -19,7 +19,8 @@ struct EventSemanticsTests {
     return try results(of: experiment).reductions.map { $0[0] }
   }
 
-  @Test("a dose, another event and the step of an input carry conditions across", arguments: methods)
+  @Test(
+    "a dose, another event and the step of an input carry conditions across", arguments: methods)
   func carriedAcross(method: String) throws {
     let found = try final(
       """
@@ -96,7 +97,9 @@ struct EventSemanticsTests {
     #expect(found[1] == 99 || found[1] == 100)
   }
 
-  @Test("what lands exactly on its threshold happens once, and samples there see it", arguments: methods)
+  @Test(
+    "what lands exactly on its threshold happens once, and samples there see it", arguments: methods
+  )
   func landsOnThreshold(method: String) throws {
     let solver = method == "rk4" ? "{method: rk4, step: 1 s}" : "{method: \(method)}"
     let experiment = try experiment(
@@ -123,7 +126,9 @@ struct EventSemanticsTests {
     #expect(found.reductions == [[10]])
   }
 
-  @Test("a state that comes to rest on its threshold has crossed it once", arguments: ["dopri5", "rodas5p"])
+  @Test(
+    "a state that comes to rest on its threshold has crossed it once",
+    arguments: ["dopri5", "rodas5p"])
   func restsOnThreshold(method: String) throws {
     for step in ["0.04 s", "0.05 s", "0.1 s", "0.3 s"] {
       let experiment = try experiment(
@@ -184,7 +189,9 @@ struct EventSemanticsTests {
     #expect(abs(found[3] - 0.025) < 1e-4)
   }
 
-  @Test("a condition that loses its value is known as far as it had one", arguments: ["dopri5", "rodas5p"])
+  @Test(
+    "a condition that loses its value is known as far as it had one",
+    arguments: ["dopri5", "rodas5p"])
   func losesValue(method: String) throws {
     let found = try final(
       """
@@ -262,7 +269,9 @@ struct EventSemanticsTests {
       """
     for (model, name) in [(ball, "bounce"), (flip, "happens again and again")] {
       let experiment = try experiment(
-        of: model, "duration: 20 s\nsolver: \(solver)\nreduce: {a: \(name == "bounce" ? "final(h)" : "final(x)")}")
+        of: model,
+        "duration: 20 s\nsolver: \(solver)\nreduce: {a: \(name == "bounce" ? "final(h)" : "final(x)")}"
+      )
       let output = CollectedRuns(experiment)
       let summary = try Campaign(
         experiment, options: CampaignOptions(threads: 1, backend: .interpreter)
@@ -284,7 +293,8 @@ struct EventSemanticsTests {
           event fires when V rises through 1 mV { V = 0 mV }
         }
         """,
-      "duration: 1 d\nsolver: {method: rk4, step: 1 ms, maximum_steps: 1000}\nreduce: {a: final(V)}")
+      "duration: 1 d\nsolver: {method: rk4, step: 1 ms, maximum_steps: 1000}\nreduce: {a: final(V)}"
+    )
     let summary = try Campaign(
       experiment, options: CampaignOptions(threads: 1, backend: .interpreter)
     ).run(into: CollectedRuns(experiment))

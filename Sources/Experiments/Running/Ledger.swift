@@ -80,10 +80,11 @@ final class Ledger: Sendable {
     case .failed(let failure, let statistics):
       return RunReport(
         status: .failed,
-        reason: plan.described(run, of: experiment) + failure.message(
-          in: experiment.model,
-          recorded: experiment.recording?.variables.map(\.path) ?? [],
-          reductions: experiment.reductions.map(\.name)),
+        reason: plan.described(run, of: experiment)
+          + failure.message(
+            in: experiment.model,
+            recorded: experiment.recording?.variables.map(\.path) ?? [],
+            reductions: experiment.reductions.map(\.name)),
         verdict: nil, statistics: statistics, lastState: (failure.time, failure.states))
     }
   }

@@ -121,7 +121,9 @@ extension StepAssembly {
     }
   }
 
-  private static func changesWithinStep(_ assembly: StepAssembly, _ graph: inout ExpressionGraph) -> Node? {
+  private static func changesWithinStep(
+    _ assembly: StepAssembly, _ graph: inout ExpressionGraph
+  ) -> Node? {
     let system = assembly.system
     let arrays = assembly.arrays
     let scratch = assembly.scratch
@@ -181,7 +183,8 @@ extension StepAssembly {
     let fromStart = graph.add(values[1], graph.multiply(reach, first))
     let fromEnd = graph.subtract(values[3], graph.multiply(reach, last))
     let bound = graph.both(
-      graph.compare(.greaterOrEqual, fromStart, zero), graph.compare(.greaterOrEqual, fromEnd, zero))
+      graph.compare(.greaterOrEqual, fromStart, zero), graph.compare(.greaterOrEqual, fromEnd, zero)
+    )
     return graph.both(turns, bound)
   }
 

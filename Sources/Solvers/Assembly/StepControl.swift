@@ -35,7 +35,8 @@ extension StepAssembly {
     _ graph: inout ExpressionGraph
   ) -> Node {
     scaledSquare(
-      error, old: old, new: new, absolute: absoluteTolerance(system, arrays, &graph), arrays, &graph)
+      error, old: old, new: new, absolute: absoluteTolerance(system, arrays, &graph), arrays, &graph
+    )
   }
 
   private static func scaledSquare(
