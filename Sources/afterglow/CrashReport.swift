@@ -28,6 +28,11 @@ enum CrashReport {
     stack.ss_sp = .allocate(byteCount: stackSize, alignment: 16)
     stack.ss_size = stackSize
     sigaltstack(&stack, nil)
+    var faults = sigset_t()
+    sigemptyset(&faults)
+    for number in signals { sigaddset(&faults, number) }
+    // A parent may have left them blocked; threads have the mask of the one that starts them.
+    pthread_sigmask(SIG_UNBLOCK, &faults, nil)
     for number in signals {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { _ in reportAndEnd() }

@@ -108,6 +108,9 @@ struct ExperimentReader {
     if let sweep = experiment.sweep, let node = table["sweep"] {
       SweepCheck(experiment: experiment, sweep: sweep, problems: problems).check(node)
     }
+    if !problems.hasErrors && experiment.network == nil {
+      DerivedRangeCheck(experiment: experiment, problems: problems).check(table, root: root)
+    }
     if !problems.hasErrors {
       ResultNameCheck(experiment: experiment, problems: problems).check(table)
     }

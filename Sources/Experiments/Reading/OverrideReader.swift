@@ -44,6 +44,16 @@ struct OverrideReader {
         node, "`\(path)`", like: scope.model.parameters[index].declaration.unit),
       reader.checkAllowed(value, index, at: node.range)
     else { return }
+    let isCovariate =
+      experiment.eventTable?.individuals.contains { individual in
+        individual.covariates.contains { $0.parameter == index }
+      } ?? false
+    if isCovariate {
+      problems.error(
+        "`\(path)` is a column of the table, which gives each individual its own",
+        id: "conflicting-keys", at: range, help: "change it there")
+      return
+    }
     experiment.parameters.removeAll { $0.parameter == index }
     for arm in experiment.arms.indices {
       experiment.arms[arm].parameters.removeAll { $0.parameter == index }

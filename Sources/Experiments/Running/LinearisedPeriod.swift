@@ -61,13 +61,16 @@ struct LinearisedPeriod {
         sum[row] -= law[row] * drift
       }
     }
+    let first = sum
     var isAll = false
     for _ in 0..<Self.doublings {
-      let added = power.map { row in zip(row, sum).reduce(0) { $0 + $1.0 * $1.1 } }
+      let added = Self.product(power, sum)
       let next = zip(sum, added).map { $0 + $1 }
       guard next.allSatisfy(\.isFinite) else { break }
       sum = next
-      isAll = Self.largest(added) <= 1e-8 * Self.largest(sum)
+      // What swings for ever adds nothing, and does not come to rest either.
+      let isOver = Self.largest(Self.product(power, first)) <= 1e-6 * Self.largest(first)
+      isAll = isOver && Self.largest(added) <= 1e-8 * Self.largest(sum)
       if isAll { break }
       power = Self.square(power)
     }
@@ -126,6 +129,10 @@ struct LinearisedPeriod {
 
   private static func largest(_ vector: [Double]) -> Double {
     vector.reduce(0) { max($0, abs($1)) }
+  }
+
+  private static func product(_ matrix: [[Double]], _ vector: [Double]) -> [Double] {
+    matrix.map { row in zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } }
   }
 
   private static func product(_ vector: [Double], _ matrix: [[Double]]) -> [Double] {
