@@ -50,7 +50,7 @@ struct CellLimits {
         throw .unsuitable(
           declaration,
           message: "the refractory time of `\(declaration.path)` of cell \(number) is \(time) s; "
-            + "it cannot be negative")
+            + "it has to be finite and cannot be negative")
       }
     }
     for (declaration, expression) in rates {
