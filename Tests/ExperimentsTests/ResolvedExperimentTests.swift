@@ -65,13 +65,13 @@ struct ResolvedExperimentTests {
   @Test("what was set from outside is in the title and the description, also when read again")
   func changes() throws {
     let overrides = ExperimentOverrides(
-      settings: [("drug.V", "25 L"), ("dose.amount", "2 mg")])
+      settings: [("drug.V", "25 L"), ("drug.ka", "2 /h")])
     let experiment = try rightExperiment(Self.text, overrides: overrides)
     let plain = try rightExperiment(Self.text)
-    #expect(experiment.title == plain.title + " (with drug.V = 25 L, dose.amount = 2 mg)")
+    #expect(experiment.title == plain.title + " (with drug.V = 25 L, drug.ka = 2 /h)")
     #expect(
       experiment.description
-        == plain.description + "Set from outside the file: drug.V = 25 L, dose.amount = 2 mg.")
+        == plain.description + "Set from outside the file: drug.V = 25 L, drug.ka = 2 /h.")
     let again = try rightExperiment(experiment.resolved.yaml())
     #expect(again.title == experiment.title && again.description == experiment.description)
     #expect(
