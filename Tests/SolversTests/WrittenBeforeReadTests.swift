@@ -39,9 +39,15 @@ struct WrittenBeforeReadTests {
     for _ in 0..<states { system.derivatives.append(sumOfAll()) }
     system.recorded = [expression(2), expression(1)]
     if generator.next(below: 3) > 0 {
-      system.events = [
-        .init(value: expression(2), isRising: true), .init(value: expression(2), isRising: false),
-      ]
+      for tellsEnd in [false, true] {
+        let (left, right) = (expression(2), expression(2))
+        system.conditions.append(
+          WatchedCondition(
+            holds: system.program.graph.compare(.greaterOrEqual, left, right),
+            hasGoneBack: system.program.graph.compare(.less, left, right),
+            margin: system.program.graph.subtract(left, right), tellsEnd: tellsEnd))
+      }
+      system.kinks.append(Kink(left: expression(1), right: expression(2)))
     }
     if generator.next(below: 3) > 0 {
       system.extremes = [

@@ -292,6 +292,7 @@ struct BodyReader {
     let unused = [
       ("lead_in", "begin the windows of reductions later instead"),
       ("table", "give its doses with `doses`"),
+      ("may_lack_value", "a result of cells without a value fails its run"),
       ("individuals", "cells differ by `~` in the model, and circuits in a `sweep`"),
     ]
     for (key, help) in unused {

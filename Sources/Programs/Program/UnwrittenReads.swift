@@ -44,16 +44,24 @@ extension LaneProgram {
     guard let control else { return paths }
     let taken =
       [control.newTime, control.step, control.accepted, control.attention]
-      + [control.isTurning].compactMap { $0 }
+      + [control.isTurning, control.needsInterpolation].compactMap { $0 }
+    let checks: [[Routine]] =
+      control.needsInterpolation == nil
+      ? [[]] : [[], [.interpolationCoefficients, .interpolationError]]
+    let looks: [[Routine]] = control.isAssessed == nil ? [[]] : [[], [.assess]]
     let sampling: [Routine] = [.interpolationCoefficients, .interpolate]
     let turning: [Routine] = [
       .interpolationCoefficients, .turningPoints, .turningRound, .turningEnd,
     ]
     // A round may take neither of the two ways between, one, or both.
-    for between in [[], sampling, turning, sampling + turning] {
-      paths.append(
-        Path(routines: [.attempt] + between, given: [control.fraction], taken: taken))
-      paths.append(Path(routines: [.attempt] + between + [.commit], given: [control.fraction]))
+    for check in checks {
+      for between in [[], sampling, turning, sampling + turning] {
+        let judged = [.attempt] + check + [.judge] + between
+        paths.append(Path(routines: judged, given: [control.fraction], taken: taken))
+        for look in looks {
+          paths.append(Path(routines: judged + [.commit] + look, given: [control.fraction]))
+        }
+      }
     }
     return paths
   }

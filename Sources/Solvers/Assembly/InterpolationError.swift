@@ -106,6 +106,7 @@ extension StepAssembly {
       return [
         .init(scratch.looksWithin, 0, graph.select(graph.both(isGood, looks), one, zero)),
         .init(scratch.needsInterpolation, 0, graph.select(graph.both(isGood, isNear), one, zero)),
+        .init(scratch.interpolationSquare, 0, zero),
       ]
     }
   }
