@@ -7,6 +7,9 @@ struct ConditionSearch {
   let block: LaneBlock
   let ensemble: Ensemble
 
+  /// The part of a step before a kink that is short enough to be passed together with it.
+  private static let tinyPart = 1e-9
+
   /// How conditions and kinks stand at a fraction of the step.
   private struct Reading {
     var fraction: Double
@@ -56,7 +59,8 @@ struct ConditionSearch {
       guard side != 0, let last = readings.last, last.kinks[kink] * side < 0 else { continue }
       let change = boundary(0, 1, { $0.kinks[kink] * side < 0 }, height: { -side * $0.kinks[kink] })
       kinks.append((kink, side))
-      earliest = min(earliest, change.first)
+      // First to the near side, so that no stage of a long step sees what is beyond.
+      earliest = min(earliest, change.last > Self.tinyPart ? change.last : change.first)
     }
     return (earliest, kinks)
   }

@@ -203,7 +203,7 @@ final class LaneBlock {
   }
 
   /// By how much two times may differ that are the same but for roundings.
-  static func sameMoment(as time: Double) -> Double { 8 * time.ulp }
+  static func sameMoment(as time: Double) -> Double { 64 * time.ulp }
 
   /// Samples once more what has been sampled at the present time, because something has changed.
   func sampleAgain(_ lane: Int) {

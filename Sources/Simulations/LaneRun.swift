@@ -109,6 +109,10 @@ final class LaneRun {
     var hasChanged = arrival.hasChanged
     let passesKink = passKinks(lane, block, ensemble)
     let isOver = time >= ensemble.configuration.end
+    if isOver, nextJump <= time, setJumps(timeline?.values(at: time), lane, block, ensemble) {
+      hasChanged = true
+      if let failure = settle(lane, block, ensemble).failure { return .fails(failure) }
+    }
     if !isOver {
       while nextCommonStop < ensemble.commonStops.count,
         ensemble.commonStops[nextCommonStop] <= time

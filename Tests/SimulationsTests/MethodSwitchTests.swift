@@ -216,9 +216,8 @@ struct MethodSwitchTests {
         backend: .interpreter)
       return try Collected(ensemble, count: 1) { _ in opening(at: 10) }.outcomes[0].statistics
     }
-    // An integrand of a size and a slope beside which the states are nothing.
-    let huge = Expression.binary(
-      .multiply, .number(1e12), .call(.sin, [.binary(.multiply, .number(1e3), .state(0))]))
+    // An integrand of a size beside which the states are nothing.
+    let huge = Expression.binary(.multiply, .number(1e12), .state(0))
     let with = try statistics([
       Reduction(kind: .integral, expression: huge, from: 0, to: 20)
     ])
@@ -249,7 +248,7 @@ struct MethodSwitchTests {
       model: model, configuration: configuration(model, end: 10, sampleTimes: [1, 10]),
       backend: .interpreter)
     #expect(ensemble.notes.method == .dormandPrince)
-    #expect(ensemble.notes.reason.contains("infinite"))
+    #expect(ensemble.notes.reason.contains("not stiff"))
     let collected = try Collected(ensemble, count: 1) { _ in
       RunSetup(parameters: [], inputs: [], states: [0])
     }

@@ -92,7 +92,7 @@ public struct Interpreter: LaneKernel {
         execute(.judge, memory)
         if recordedCount > 0 { sample(control, memory, &steering) }
         if let isTurning = control.isTurning, any(value(isTurning) .!= zero) {
-          execute(.interpolationCoefficients, memory)
+          if control.needsInterpolation == nil { execute(.interpolationCoefficients, memory) }
           repeat {
             execute(.turningPoints, memory)
             for _ in 0..<control.turningRounds { execute(.turningRound, memory) }
@@ -210,7 +210,7 @@ public struct Interpreter: LaneKernel {
     }
     var lanes = due()
     guard any(lanes) else { return }
-    execute(.interpolationCoefficients, memory)
+    if control.needsInterpolation == nil { execute(.interpolationCoefficients, memory) }
     let recorded = frame.address(of: control.recorded)
     while any(lanes) {
       memory[frame.address(of: control.fraction)] =

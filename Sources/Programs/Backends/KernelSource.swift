@@ -285,10 +285,14 @@ struct KernelSource {
     let due =
       "(\(name(control.accepted))[0] != ((V)(0.0))) & "
       + "(\(name(control.nextSample))[0] <= \(name(control.newTime))[0])"
+    // Where the interpolation is checked first, its coefficients are known.
+    let coefficients =
+      control.needsInterpolation == nil
+      ? statements(.interpolationCoefficients, indent: "      ") : ""
     return """
           M due = \(due);
           if (__builtin_expect(__builtin_reduce_or(due) != 0, 0)) {
-      \(statements(.interpolationCoefficients, indent: "      "))\
+      \(coefficients)\
             do {
               \(name(control.fraction))[0] = (\(name(control.nextSample))[0] - \
       \(name(control.time))[0]) / \(name(control.step))[0];
@@ -319,7 +323,9 @@ struct KernelSource {
   private func turning(_ isTurning: LaneArray, _ rounds: Int) -> String {
     let any = "__builtin_reduce_or(\(name(isTurning))[0] != ((V)(0.0))) != 0"
     var text = "    if (__builtin_expect(\(any), 0)) {\n"
-    text += statements(.interpolationCoefficients, indent: "      ")
+    if program.control?.needsInterpolation == nil {
+      text += statements(.interpolationCoefficients, indent: "      ")
+    }
     text += "      do {\n" + statements(.turningPoints, indent: "        ")
     text += "        for (int round = 0; round < \(rounds); round++) {\n"
     text += statements(.turningRound, indent: "          ") + "        }\n"

@@ -49,13 +49,15 @@ extension LaneProgram {
       control.needsInterpolation == nil
       ? [[]] : [[], [.interpolationCoefficients, .interpolationError]]
     let looks: [[Routine]] = control.isAssessed == nil ? [[]] : [[], [.assess]]
-    let sampling: [Routine] = [.interpolationCoefficients, .interpolate]
-    let turning: [Routine] = [
-      .interpolationCoefficients, .turningPoints, .turningRound, .turningEnd,
-    ]
+    // Where the interpolation is checked first, the check has its coefficients.
+    let coefficients: [Routine] =
+      control.needsInterpolation == nil ? [.interpolationCoefficients] : []
+    let sampling: [Routine] = coefficients + [.interpolate]
+    let turning: [Routine] = coefficients + [.turningPoints, .turningRound, .turningEnd]
     // A round may take neither of the two ways between, one, or both.
     for check in checks {
-      for between in [[], sampling, turning, sampling + turning] {
+      for between in [[], sampling, turning, sampling + turning]
+      where between.isEmpty || !check.isEmpty || control.needsInterpolation == nil {
         let judged = [.attempt] + check + [.judge] + between
         paths.append(Path(routines: judged, given: [control.fraction], taken: taken))
         for look in looks {

@@ -90,15 +90,17 @@ extension StepAssembly {
   /// What an integral may be off by before anything has been added up; far below any that matters.
   private static let quadratureFloor = 1e-280
 
-  /// Sums up 0 times each state of a method of fixed step: NaN where one of them is not finite.
+  /// Counts the states of a method of fixed step that are not finite.
   mutating func addFinitenessTest() {
     guard !method.isAdaptive else { return }
     let scratch = scratch
     addLoop(to: .attempt, count: system.controlledCount) { graph in
-      ElementLoop(sums: [
+      let size = graph.unary(.absolute, graph.element(scratch.newState))
+      let isFinite = graph.compare(.lessOrEqual, size, graph.constant(.greatestFiniteMagnitude))
+      return ElementLoop(sums: [
         (
           scratch.errorSquare,
-          graph.multiply(graph.constant(0), graph.element(scratch.newState))
+          graph.select(isFinite, graph.constant(0), graph.constant(1))
         )
       ])
     }
