@@ -134,6 +134,7 @@ public struct CellStability: Sendable {
     var logarithm = 0.0
     let rounds = 20
     for round in 0...rounds {
+      // A cell without states has an empty matrix, whose radius is 0.
       let norm = power.map { $0.reduce(0) { $0 + abs($1) } }.max() ?? 0
       guard norm.isFinite else { return .infinity }
       guard norm > 0 else { return 0 }

@@ -172,7 +172,7 @@ struct ClockExpression: Sendable {
         parts[place] = (part.low, middle, bound(part.low, middle))
         parts.append((middle, part.high, bound(middle, part.high)))
       }
-      return sign * (parts.map(\.bound).max() ?? .nan)
+      return sign * parts.reduce(-.infinity) { max($0, $1.bound) }
     }
     return Enclosure(low: furthest(-1), high: furthest(1))
   }

@@ -99,11 +99,11 @@ public struct EquationBuilder: Sendable {
     addSwitches()
   }
 
-  /// Adds a condition whose changes are told, and those within it behind it.
+  /// Adds a condition whose changes the driver is told of.
   ///
   /// - Parameters:
   ///   - condition: Without `==` and `!=`.
-  ///   - tellsEnd: Whether its end is told too.
+  ///   - tellsEnd: Whether the driver is told of its end as well as its beginning.
   public mutating func watch(_ condition: Expression.Condition, tellsEnd: Bool) {
     defer { addSwitches() }
     system.conditions.append(

@@ -15,8 +15,8 @@ public struct StiffnessEstimate: Sendable, Hashable {
   ///
   /// By power iteration on the numbers; the mean growth over the last rounds serves for complex
   /// pairs too, whose real part follows from three vectors in a row. An entry that is not finite, such
-  /// as the slope of a root at 0, counts as 0: how steep a function is in one point says nothing of how
-  /// fast anything moves away from it.
+  /// as the slope of a root at 0, counts as 0: an infinite slope at one point does not say how fast the
+  /// state moves once it has left that point.
   ///
   /// - Parameters:
   ///   - model: The model.

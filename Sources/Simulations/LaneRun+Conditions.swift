@@ -31,6 +31,7 @@ extension LaneRun {
     let time = block[arrays.time, lane]
     let eventCount = ensemble.assignments.count
     var hasChanged = false
+    var lately = 0
     for _ in 0..<Self.mostRounds {
       block.observe()
       var begun: [Int] = []
@@ -45,6 +46,7 @@ extension LaneRun {
       }
       if begun.isEmpty { return (hasChanged, nil) }
       for event in begun {
+        lately = event
         if eventLog.isEndless(event, at: time) { return (hasChanged, .endlessEvent(event)) }
         guard eventLog.begins(event, at: time) else { continue }
         change(lane, block, ensemble, by: event)
@@ -54,7 +56,7 @@ extension LaneRun {
         return (hasChanged, .tooManySteps(ensemble.configuration.maximumSteps))
       }
     }
-    return (hasChanged, .endlessEvent(0))
+    return (hasChanged, .endlessEvent(lately))
   }
 
   /// Changes the states by an event, which counts as a step.
